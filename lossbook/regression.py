@@ -1,0 +1,34 @@
+"""Losses of a number: the prediction y_hat and the target y are finite numbers of one unit."""
+
+from lossbook.loss import loss
+from lossbook.shapes import hub, mag
+
+
+@loss
+def squared_error(y_hat, /, y):
+    """(y_hat - y)^2; its mean is the MSE. No factor 1/2. Legendre (1805), Gauss (1809)."""
+    return (y_hat - y) ** 2
+
+
+@loss
+def absolute_error(y_hat, /, y):
+    """abs(y_hat - y); its mean is the MAE. At y_hat = y the gradient is 0. Laplace (1774)."""
+    return mag(y_hat - y)
+
+
+@loss
+def huber(y_hat, /, y, *, delta=1.0):
+    """Half the squared error up to delta, then a line of slope delta; delta in the unit of y.
+
+    Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35, 73-101.
+    """
+    return hub(y_hat - y, delta)
+
+
+@loss
+def smooth_l1(y_hat, /, y, *, beta=1.0):
+    """Huber's loss with delta = beta, divided by beta: its lines have slope 1.
+
+    Girshick (2015), Fast R-CNN, equation 3, for beta = 1.
+    """
+    return huber.formula(y_hat, y, delta=beta) / beta
