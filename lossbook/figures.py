@@ -1,0 +1,68 @@
+"""The look of the book. Importing this module sets it: pictures in SVG, formulas as in print."""
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+# Okabe and Ito's idea: told apart by all readers, and readable as text on white.
+COLOURS = ("#0067a5", "#b04a00", "#007050", "#9c2f73", "#57606a", "#7a5c00")
+DASHES = ("-", (0, (5, 3)), (0, (1, 2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
+STYLE = {
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.prop_cycle": None,  # set below: cycler belongs to matplotlib
+    "figure.figsize": (7.4, 3.2),
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "grid.color": "#dddddd",
+    "savefig.facecolor": "none",
+    "svg.hashsalt": "lossbook",  # the same picture has the same ids in every run
+}
+
+
+class _Latex(LatexPrinter):
+    """LaTeX as a textbook prints it: the positive term first, a bound on the right."""
+
+    def _as_ordered_terms(self, expr, order=None):
+        terms = super()._as_ordered_terms(expr, order)
+        return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
+    def _print_Relational(self, expr):
+        turned = expr.lhs.is_Symbol and not expr.rhs.is_Symbol
+        return super()._print_Relational(expr.reversed if turned else expr)
+
+
+def latex(expr):
+    """The LaTeX of a sympy expression, in the order of this book."""
+    # A bar would end the cell of a Markdown table.
+    return (
+        _Latex()
+        .doprint(expr)
+        .replace(r"\left|", r"\left\lvert ")
+        .replace(r"\right|", r"\right\rvert ")
+    )
+
+
+def label(axes, x, y, text, colour, **where):
+    """Write a line's name beside the point (x, y), in the line's colour."""
+    place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"} | where
+    axes.annotate(text, (x, y), color=colour, annotation_clip=False, **place)
+
+
+def _set_style():
+    from cycler import cycler
+    from matplotlib import rcParams
+
+    rcParams.update(STYLE | {"axes.prop_cycle": cycler(color=COLOURS)})
+    try:
+        from IPython import get_ipython
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:  # outside notebooks
+        return
+    if get_ipython():
+        set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
+        formatter = get_ipython().display_formatter.formatters["text/latex"]
+        formatter.for_type(sp.Basic, lambda expr: f"$\\displaystyle {latex(expr)}$")
+
+
+_set_style()

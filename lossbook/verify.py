@@ -1,0 +1,389 @@
+"""Proofs in sympy and checks by number. Each prints one line, or raises `Refuted`.
+
+A proof is about all real x at once. Expressions with joints (cases, absolute values, signs,
+maxima) are proved piece by piece: `pieces` finds every joint, so that nothing in between is
+left out. A check is about the points that it is given.
+"""
+
+import contextlib
+import functools
+import itertools
+from dataclasses import dataclass
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from lossbook.figures import latex
+from lossbook.shapes import unfold
+
+
+class Refuted(AssertionError):
+    """A proof or a check failed; the message says where."""
+
+
+# Pieces of an expression.
+
+
+def pieces(expr, x, within=None, split=()):
+    """The joints of an expression in x, and (low, high, formula) on each interval between them.
+
+    expr: a sympy expression with cases, absolute values, signs, maxima and minima.
+    x: a real symbol. within: the ends of an open interval; all reals where it is left out,
+    or the positive ones for a positive x. split: further points to split at.
+    Raises ValueError where a joint or the order of two joints cannot be decided.
+    """
+    expr = unfold(sp.sympify(expr))
+    low, high = within or (sp.S.Zero if x.is_positive else -sp.oo, sp.oo)
+    inner = [j for j in _joints(expr, x) if _sign(j - low) == 1 and _sign(high - j) == 1]
+    bounds = [low, *_in_order({*inner, *map(sp.sympify, split)}), high]
+    between = []
+    for low, high in itertools.pairwise(bounds):
+        formula = _formula_at(expr, x, _inside(low, high))
+        same = between and formula == between[-1][2] and low not in split
+        if same and _is_zero(formula.subs(x, low) - expr.subs(x, low)):
+            low = between.pop()[0]  # no joint after all
+        between.append((low, high, formula))
+    return [low for low, _, _ in between[1:]], between
+
+
+def _joints(expr, x):
+    """Where any decision in the expression changes."""
+    switches = [node.args[0] for node in expr.atoms(sp.Abs, sp.sign)]
+    for node in expr.atoms(sp.Max, sp.Min):
+        switches += [a - b for a, b in itertools.combinations(node.args, 2)]
+    for node in expr.atoms(sp.Piecewise):
+        relations = set().union(*(c.atoms(sp.core.relational.Relational) for _, c in node.args))
+        switches += [relation.lhs - relation.rhs for relation in relations]
+    return set().union(*(sp.solve(s, x) for s in switches if s.has(x)))
+
+
+def _in_order(points):
+    ordered = []
+    for point in points:
+        signs = [_sign(point - other) for other in ordered]
+        if 0 not in signs:
+            ordered.insert(signs.count(1), point)
+    return ordered
+
+
+def _sign(expr):
+    """-1, 0 or 1 where the sign is the same for all values of the symbols."""
+    expr = sp.simplify(unfold(sp.sympify(expr)))
+    signs = {0: expr.is_zero, 1: expr.is_extended_positive, -1: expr.is_extended_negative}
+    for sign, known in signs.items():
+        if known:
+            return sign
+    raise ValueError(f"the sign of {expr} depends on its symbols, or sympy cannot decide it")
+
+
+def _inside(low, high):
+    if low == -sp.oo:
+        return sp.S.Zero if high == sp.oo else high - 1
+    return low + 1 if high == sp.oo else (low + high) / 2
+
+
+def _formula_at(expr, x, point):
+    """The expression with every decision taken as at the point."""
+
+    def sign(e):
+        return _sign(e.subs(x, point))
+
+    def holds(condition):
+        if condition in (sp.true, sp.false):
+            return bool(condition)
+        s = sign(condition.lhs - condition.rhs)
+        return bool(condition.func(s, 0))
+
+    def largest(*args):
+        return next(a for a in args if all(sign(a - b) >= 0 for b in args))
+
+    def smallest(*args):
+        return next(a for a in args if all(sign(a - b) <= 0 for b in args))
+
+    def branch(*cases):
+        return next(value for value, condition in cases if holds(condition))
+
+    taken = {sp.Abs: lambda a: a * sign(a), sp.sign: sign, sp.Max: largest, sp.Min: smallest}
+    taken[sp.Piecewise] = branch
+    for kind, decide in taken.items():
+        expr = expr.replace(
+            lambda node, kind=kind: isinstance(node, kind) and node.has(x),
+            lambda node, decide=decide: sp.sympify(decide(*node.args)),
+        )
+    return expr
+
+
+def _is_zero(expr):
+    expr = sp.simplify(expr)
+    return expr == 0 or sp.simplify(sp.expand_log(expr, force=True)) == 0
+
+
+def _is_nonnegative(expr, x, low, high):
+    """Whether expr >= 0 on the whole interval."""
+    if sp.simplify(expr).is_nonnegative:
+        return True
+    t = sp.Symbol("t", positive=True)  # the interval, as the image of t > 0
+    if (low, high) == (-sp.oo, sp.oo):
+        images = [t, -t, 0]
+    elif low == -sp.oo:
+        images = [high - t]
+    else:
+        images = [low + t if high == sp.oo else low + (high - low) * t / (1 + t)]
+    return all(bool(sp.factor(sp.simplify(expr.subs(x, i))).is_nonnegative) for i in images)
+
+
+def _places(x, joints):
+    return " and ".join(f"{x} = {joint}" for joint in joints) or "every point"
+
+
+# Proofs.
+
+
+def prove_equal(left, right, x=None, within=None):
+    """left = right for all values of the symbols; with cases in x, on every piece of x."""
+    difference = unfold(sp.sympify(left) - sp.sympify(right))
+    parts, where = [difference], ""
+    if x is not None:
+        joints, between = pieces(difference, x, within)
+        parts = [formula for _, _, formula in between] + [difference.subs(x, j) for j in joints]
+        where = f" on all {len(between)} pieces of {x}" if joints else ""
+    if not all(map(_is_zero, parts)):
+        raise Refuted(f"not equal{_counterexample(left, right)}")
+    print(f"proved: equal{where}")
+
+
+def _counterexample(left, right):
+    sides = [unfold(sp.sympify(side)) for side in (left, right)]
+    symbols = sorted(set().union(*(side.free_symbols for side in sides)), key=str)
+    values = [sp.Rational(n, 2) for n in (1, 2, 3, 6, -1, -4, -7, 0)]
+    for point in itertools.islice(itertools.product(values, repeat=len(symbols)), 5000):
+        at = dict(zip(symbols, point, strict=True))
+        if all(v > 0 for s, v in at.items() if s.is_positive):
+            a, b = (side.subs(at) for side in sides)
+            if abs(sp.N(a - b)) > 1e-9:
+                place = ", ".join(f"{s} = {v}" for s, v in at.items())
+                return f": at {place} the left is {a}, the right {b}"
+    return ": sympy could not show it, and no counterexample was found"
+
+
+def prove_continuous(expr, x, within=None):
+    """The pieces have no gap inside, and meet at every joint in x."""
+    joints = _meet(expr, x, within, ["values"])
+    print(f"proved: continuous in {x}{_places(x, joints)}")
+
+
+def prove_differentiable(expr, x, within=None):
+    """The pieces and their slopes have no gap inside, and meet at every joint in x."""
+    joints = _meet(expr, x, within, ["values", "slopes"])
+    print(f"proved: differentiable in {x}{_places(x, joints)}")
+
+
+def _places(x, joints):
+    return ", also at " * bool(joints) + " and ".join(f"{x} = {joint}" for joint in joints)
+
+
+def _meet(expr, x, within, kinds):
+    """The joints, where values (and slopes) of the pieces were shown to meet."""
+    joints, between = pieces(expr, x, within)
+    for n, kind in enumerate(kinds):
+        for low, high, formula in between:
+            gaps = sp.singularities(formula.diff(x, n), x, sp.S.Reals)
+            if gaps is not sp.S.EmptySet and any(
+                _sign(gap - low) == 1 and _sign(high - gap) == 1 for gap in gaps
+            ):
+                raise Refuted(f"the {kind} have a gap between {x} = {low} and {high}: {gaps}")
+        for joint, before, after in zip(joints, between, between[1:], strict=False):
+            left, right = (p[2].diff(x, n).subs(x, joint) for p in (before, after))
+            if not _is_zero(left - right):
+                raise Refuted(f"the {kind} differ at {x} = {joint}: {left} before, {right} after")
+            if n == 0 and not _is_zero(unfold(sp.sympify(expr)).subs(x, joint) - left):
+                raise Refuted(f"the value at {x} = {joint} itself is another than beside it")
+    return joints
+
+
+def prove_convex(expr, x, within=None):
+    """The slope never falls: each piece has second derivative >= 0, at joints the slope rises."""
+    _meet(expr, x, within, ["values"])
+    joints, between = pieces(expr, x, within)
+    for low, high, formula in between:
+        curvature = sp.simplify(formula.diff(x, 2))
+        if not _is_nonnegative(curvature, x, low, high):
+            raise Refuted(f"not shown convex on ({low}, {high}): second derivative {curvature}")
+    for joint, before, after in zip(joints, between, between[1:], strict=False):
+        left, right = (p[2].diff(x).subs(x, joint) for p in (before, after))
+        if not sp.simplify(right - left).is_nonnegative:
+            raise Refuted(f"not convex: at {x} = {joint} the slope falls from {left} to {right}")
+    print(f"proved: convex in {x}")
+
+
+def prove_limit(expr, x, to, value):
+    """expr tends to value as x tends to oo, to -oo, or from above to a finite number."""
+    if to in (sp.oo, -sp.oo):
+        _, between = pieces(expr, x)
+        formula = between[-1 if to == sp.oo else 0][2]
+    else:
+        _, between = pieces(expr, x, within=(to, sp.oo))
+        formula = between[0][2]
+    found = sp.limit(formula, x, to, "+")
+    if not _is_zero(found - value):
+        raise Refuted(f"the limit as {x} -> {to} is {found}, not {value}")
+    print(f"proved: the limit as {x} -> {to} is {value}")
+
+
+def prove_minimiser(expr, x, at, within=None):
+    """A convex expression is least at the point: its slope is <= 0 before and >= 0 after."""
+    joints, between = pieces(expr, x, within, split=[at])
+    place = next(i for i, joint in enumerate(joints) if _is_zero(joint - at))
+    before, after = (between[i][2].diff(x).subs(x, at) for i in (place, place + 1))
+    if not (sp.simplify(-before).is_nonnegative and sp.simplify(after).is_nonnegative):
+        raise Refuted(f"not least at {x} = {at}: the slope is {before} before and {after} after")
+    prove_convex(expr, x, within)
+    print(f"proved: least at {x} = {at}")
+
+
+# Checks by number.
+
+
+def check_gradient(loss, *args, rtol=1e-6, **parameters):
+    """Compare `loss.grad` with central differences of the loss; arguments as the loss takes them.
+
+    rtol: of the larger of 1 and the gradient. Points closer than 1e-6 to a kink will fail.
+    """
+    args = [np.asarray(a, dtype=float) for a in args]
+    grads = loss.grad(*args, **parameters)
+    for i, grad in enumerate(grads if isinstance(grads, tuple) else (grads,)):
+        slopes = np.empty_like(grad)
+        vector = grad.ndim > np.ndim(loss(*args, **parameters))
+        for k in range(grad.shape[-1] if vector else 1):
+            step = np.zeros(np.shape(args[i]))
+            step[(..., k) if vector else ...] = 1e-6 * np.maximum(1, abs(args[i])).max()
+            up, down = (
+                loss(*args[:i], args[i] + s, *args[i + 1 :], **parameters) for s in (step, -step)
+            )
+            slopes[(..., k) if vector else ...] = (up - down) / (2 * step.max())
+        error = abs(slopes - grad) / np.maximum(1, abs(grad))
+        if not np.all(error <= rtol):
+            where = np.unravel_index(np.argmax(error), error.shape)
+            raise Refuted(
+                f"the gradient is {grad[where]} where differences give {slopes[where]}"
+                f" (entry {tuple(map(int, where))})"
+            )
+    print(f"checked: the gradient agrees with central differences, within {rtol:g}")
+
+
+def check_digits(loss, *args, value=3, grad=4, **parameters):
+    """Compare a scalar loss and its gradient with the textbook formula in many digits (mpmath).
+
+    value, grad: how many ULP, units in the last place of float64, each may be off.
+    """
+    args = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in args))
+    points = np.stack([a.ravel() for a in args], axis=-1)
+    chosen = [{**loss.parameters, **parameters}[name] for name in loss.parameters]
+    computed = [r.ravel() for r in loss.value_and_grad(*args, **parameters)]
+    bounds = {"value": value, "gradient": grad}
+    for (what, bound), numbers, formula in zip(
+        bounds.items(), computed, (loss.formula, loss.gradient), strict=True
+    ):
+        for point, number in zip(points, numbers, strict=True):
+            exact = evaluate(formula, dict(zip(loss.symbols, [*point, *chosen], strict=True)))
+            if not ulps(number, exact) <= bound:
+                raise Refuted(
+                    f"the {what} at {', '.join(f'{x:g}' for x in point)} is {number!r}, "
+                    f"exactly {mpmath.nstr(exact, 17)}: {ulps(number, exact):.3g} ULP off"
+                )
+    print(f"checked: {len(points)} values within {value} ULP of exact, gradients within {grad} ULP")
+
+
+def evaluate(formula, at, digits=60):
+    """The formula in mpmath numbers, with as many digits as it takes for 30 to be right."""
+    numbers, previous = _in_mpmath(formula, tuple(at)), None
+    while digits < 20_000:
+        with mpmath.workdps(digits):
+            exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
+            if previous is not None and abs(exact - previous) <= mpmath.mpf(10) ** -30 * abs(exact):
+                return exact
+        previous, digits = exact, 2 * digits
+    raise ValueError(f"{formula} keeps changing at {at}, even with {digits} digits")
+
+
+@functools.lru_cache
+def _in_mpmath(formula, symbols):
+    return sp.lambdify(symbols, formula, "mpmath")
+
+
+def ulps(number, exact):
+    """How many units in the last place a float64 is from the exact value."""
+    nearest = float(exact)
+    if number == nearest:
+        return 0.0 if np.isinf(nearest) else float(abs(mpmath.mpf(number) - exact) / _unit(nearest))
+    return float(abs(mpmath.mpf(float(number)) - exact) / _unit(nearest))
+
+
+def _unit(x):
+    return mpmath.mpf(float(np.spacing(abs(x)))) if np.isfinite(x) else mpmath.mpf(2) ** 971
+
+
+# All of it at a glance.
+
+
+@dataclass(frozen=True, repr=False)
+class Passport:
+    """What is known of a loss: {property: text or sympy expression}; a table in a notebook."""
+
+    facts: dict
+
+    def __repr__(self):
+        return "\n".join(f"{name}: {fact}" for name, fact in self.facts.items())
+
+    def _repr_markdown_(self):
+        rows = [f"| {name} | {_cell(fact)} |" for name, fact in self.facts.items()]
+        return "\n".join(["| | |", "| :-- | :-- |", *rows])
+
+
+def _cell(fact):
+    return f"${latex(fact)}$" if isinstance(fact, sp.Basic) else fact
+
+
+def passport(loss, sample=(1, 3, 3, 4, 44)):
+    """The passport of a convex loss of (y_hat, y); every entry is proved or computed here.
+
+    sample: the targets for which the best constant prediction is computed.
+    """
+    x, y = loss.symbols[:2]
+    joints, between = pieces(loss.gradient, x)
+    ends = [sp.limit(between[i][2], x, end) for i, end in ((0, -sp.oo), (-1, sp.oo))]
+    bounded = not any(end.is_infinite for end in ends)
+    smooth = _holds(prove_differentiable, loss.formula, x)
+    twice = smooth and _holds(prove_differentiable, loss.gradient, x)
+    kinks = " and ".join(f"${latex(joint)}$" for joint in joints)
+    order = "twice, everywhere" if twice else f"once, everywhere; not twice at {kinks}"
+    return Passport(
+        {
+            "formula": loss.formula,
+            "gradient": loss.gradient,
+            "convex in the prediction": "yes" if _holds(prove_convex, loss.formula, x) else "no",
+            "differentiable": order if smooth else f"not at {kinks}",
+            "gradient bounded": f"by ${latex(ends[1])}$" if bounded else "no",
+            "least value": loss.formula.subs(x, y),
+            f"best constant for {', '.join(map(str, sample))}": f"{_best(loss, sample):.4g}",
+        }
+    )
+
+
+def _holds(prove, *args):
+    try:
+        with contextlib.redirect_stdout(None):
+            prove(*args)
+    except Refuted:
+        return False
+    return True
+
+
+def _best(loss, sample):
+    """The constant of least total loss: where the total slope turns positive, by bisection."""
+    low, high = min(sample), max(sample)
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (low, middle) if loss.grad(middle, sample).sum() >= 0 else (middle, high)
+    return high
