@@ -1,0 +1,1 @@
+"""The answers that `lossbook.exercises.check` compares with, one module for each chapter."""
