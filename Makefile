@@ -1,0 +1,38 @@
+# The Book of Loss Functions. Plain `make` lists the targets.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv/bin
+
+.PHONY: help book test serve notebooks lab bench clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+book: .venv/installed ## build the website and say where to open it
+	@$(VENV)/python tools/build.py
+
+test: .venv/installed ## run all tests: style, code, notebooks, website
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/pytest -n 2 --dist loadscope
+
+serve: .venv/installed ## build the website and serve it on this machine (PORT=8000)
+	@$(VENV)/python tools/build.py --serve $(PORT)
+
+notebooks: .venv/installed ## run all chapters and store their outputs
+	@$(VENV)/python tools/notebooks.py chapters
+
+lab: .venv/installed ## open the chapters in JupyterLab
+	$(VENV)/jupyter lab chapters
+
+bench: .venv/installed ## measure the speed of the losses
+	@if [ -f tests/bench.py ]; then $(VENV)/python tests/bench.py; \
+	else echo "There is no benchmark yet: tests/bench.py is missing."; fi
+
+clean: ## delete what the other targets made, .venv too
+	rm -rf .venv _build build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+.venv/installed: requirements.lock pyproject.toml tools/setup.py
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) on this machine: \
+	install Python 3.11 or newer, or name it, as in make PYTHON=python3.12 $(MAKECMDGOALS)."; exit 1; }
+	@$(PYTHON) tools/setup.py

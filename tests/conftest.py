@@ -1,0 +1,132 @@
+"""Fixtures for tests of the built site in a real browser.
+
+- `site`: the folder of the built HTML, brought up to date first.
+- `server`: the address of that folder over HTTP, without a slash at its end.
+- `browser`: a headless Chromium that runs until the session ends.
+- `new_page`: opens pages in it, each in a context of its own, and keeps what they requested.
+
+    def test_slider(new_page, server):
+        page = new_page(width=390, dark=True, touch=True)
+        page.goto(server + "/chapters/regression/huber.html")
+        ...
+        assert not page.log.errors
+
+Where no browser is installed these tests are skipped; with CI=true in the environment they fail.
+"""
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = (
+    "chromium chromium-browser google-chrome google-chrome-stable chrome microsoft-edge msedge"
+)
+# Root in a container has no sandbox; the others keep Chromium itself off the network.
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site. Safe with xdist: the build holds a lock."""
+    run = subprocess.run(
+        [sys.executable, "tools/build.py"], cwd=ROOT, capture_output=True, text=True
+    )
+    if run.returncode:
+        pytest.fail(run.stderr[-4000:], pytrace=False)  # the warnings and errors of Sphinx
+    return ROOT / "_build" / "html"
+
+
+@contextlib.contextmanager
+def serve(folder):
+    """Serve a folder on a free port of 127.0.0.1; gives the address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}"
+        httpd.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    """The address of the built site over HTTP, such as http://127.0.0.1:40123."""
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium (or Chrome, or Edge) that is installed on this machine."""
+    path = next(filter(None, map(shutil.which, BROWSERS.split())), None)
+    if path is None:
+        missing = "NO BROWSER FOUND: install Chromium, Chrome or Edge to test the site"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Log:
+    """What a page asked for and complained of."""
+
+    requests: list = field(default_factory=list)  # every address, in order
+    failed: list = field(default_factory=list)  # those that got no answer, or one from 400 up
+    errors: list = field(default_factory=list)  # console errors and uncaught exceptions
+
+    def watch(self, page):
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("requestfailed", lambda request: self.failed.append(request.url))
+        page.on("response", lambda r: self.failed.append(r.url) if r.status >= 400 else None)
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+
+@pytest.fixture
+def new_page(browser):
+    """`new_page(width=1280, height=900, dark=False, touch=False, **context)` opens a blank page.
+
+    Further arguments go to Playwright's `browser.new_context`. `page.log` keeps what the page
+    requests and complains of: `page.log.requests`, `page.log.failed`, `page.log.errors`.
+    """
+    contexts = []
+
+    def open_page(*, width=1280, height=900, dark=False, touch=False, **context):
+        contexts.append(
+            browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+                has_touch=touch,
+                **context,
+            )
+        )
+        page = contexts[-1].new_page()
+        page.log = Log()
+        page.log.watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

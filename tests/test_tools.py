@@ -1,0 +1,116 @@
+"""The tools behind make: what they say when something is missing, and that they repeat well."""
+
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tools import build, notebooks, setup
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a notebook of code cells; gives its path."""
+
+    def write(*sources, **metadata):
+        cells = [new_code_cell(source, metadata=metadata) for source in sources]
+        path = tmp_path / "toy.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        return path
+
+    return write
+
+
+def test_notebooks_store_the_same_bytes_twice(write):
+    path = write("import sys\nprint('a', flush=True)\nprint('b')", "{1, 2} | {3}")
+    notebooks.run(path)
+    first = path.read_bytes()
+    notebooks.run(path)
+    assert path.read_bytes() == first
+    assert b'"a\\n"' in first and b"{1, 2, 3}" in first
+    assert b"iopub" not in first and sys.version.split()[0].encode() not in first
+
+
+def test_notebooks_keep_ids_and_shorten_errors(write):
+    path = write("1 / 0", tags=["raises-exception"])
+    ids = [cell.id for cell in nbformat.read(path, 4).cells]
+    notebooks.run(path)
+    (cell,) = nbformat.read(path, 4).cells
+    assert [cell.id] == ids
+    assert cell.outputs[0].traceback == ["ZeroDivisionError: division by zero"]
+
+
+def test_notebooks_that_fail_are_not_stored(write, capsys):
+    path = write("1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(SystemExit, match=r"True|1"):
+        notebooks.main([path])
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_notebooks_of_the_book_are_normal():
+    for path in notebooks.find([ROOT / "chapters"]):
+        notebook = nbformat.read(path, 4)
+        text = nbformat.writes(notebook)
+        notebooks.normalise(notebook)
+        assert nbformat.writes(notebook) == text, f"{path}: store it by `make notebooks`"
+
+
+Version = namedtuple("Version", "major minor micro releaselevel serial")
+
+
+def test_setup_refuses_an_old_python(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", Version(3, 10, 4, "final", 0))
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer and this is 3\.10\.4"):
+        setup.check_python()
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_setup_refuses_a_python_without_venv(monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SystemExit, match="venv module"):
+        setup.check_python()
+
+
+def pip_install(monkeypatch, requirement):
+    monkeypatch.setattr(setup, "PYTHON", sys.executable)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    setup.pip_install(requirement)
+
+
+def test_setup_without_network_says_so(monkeypatch):
+    with pytest.raises(SystemExit, match=r"^The package index cannot be reached"):
+        pip_install(monkeypatch, "no-such-package-of-lossbook")
+
+
+def test_setup_shows_other_errors_of_pip(monkeypatch):
+    with pytest.raises(SystemExit, match=r"Invalid requirement(.|\n)*could not install"):
+        pip_install(monkeypatch, "???")
+
+
+def test_build_knows_its_sources():
+    sources = build.digests()
+    assert {"index.md", "_config.yml", "_toc.yml", "site/static/book.css"} <= set(sources)
+    assert not any(part in path for path in sources for part in ("_build", "__pycache__"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="make is not for Windows")
+def test_make_lists_its_targets():
+    said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ["book", "test", "serve", "notebooks", "lab", "bench", "clean"]:
+        assert f"make {target} " in said
+
+
+def test_lock_names_no_machine():
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert not any(word in lock for word in ("http://", "https://", "file:", "--index", "/tmp"))
