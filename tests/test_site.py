@@ -1,0 +1,176 @@
+"""Every page of the built site in a browser: over HTTP and from disk, on a desk and on a phone."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).parent.parent
+TITLE = "The Book of Loss Functions"
+PAGES = [*parse_toc_yaml(ROOT / "_toc.yml"), "search"]
+PHONE = {"width": 390, "height": 844}
+
+
+def visit(page, url):
+    """Open an address and wait until its formulas are set and its fonts are there."""
+    page.goto(url)
+    page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready.then(() => 0))")
+    return page
+
+
+def outside(page):
+    """What the page requested from elsewhere than this machine."""
+    hosts = {url: urlsplit(url).hostname for url in page.log.requests}
+    return [url for url, host in hosts.items() if host not in (None, "127.0.0.1")]
+
+
+def troubles_of_loading(page):
+    return [
+        *(f"asks another host: {url}" for url in outside(page)),
+        *(f"failed to load: {url}" for url in page.log.failed),
+        *(f"console: {error}" for error in page.log.errors),
+    ]
+
+
+def troubles_with_formulas(page):
+    """Formulas that are not drawn, drawn as an error, or left as TeX between words."""
+    found = page.evaluate(
+        r"""() => {
+          const nodes = [...document.querySelectorAll(".math")];
+          const prose = document.body.cloneNode(true);
+          prose.querySelectorAll("pre, code, script, mjx-container").forEach((e) => e.remove());
+          return {
+            undrawn: nodes.filter((node) => !node.querySelector("mjx-container")).length,
+            extra: document.querySelectorAll("mjx-container").length - nodes.length,
+            errors: document.querySelectorAll("mjx-merror, [data-mjx-error]").length,
+            raw: prose.textContent.match(/\\[(\[]|\$\$|\\begin\b|\\frac\b/g)?.length ?? 0,
+          };
+        }"""
+    )
+    return [f"formulas, {what}: {count}" for what, count in found.items() if count]
+
+
+def troubles_with_width(page):
+    """What makes the page itself scroll sideways."""
+    return page.evaluate(
+        """() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return scrollWidth > clientWidth ? [`${scrollWidth} px on ${clientWidth}`] : [];
+        }"""
+    )
+
+
+def barriers(page):
+    """What axe-core calls serious or critical."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_page(new_page, site, server, way, name):
+    base = server if way == "http" else site.as_uri()
+    page = visit(new_page(), f"{base}/{name}.html")
+    assert troubles_of_loading(page) == []
+    assert troubles_with_formulas(page) == []
+    assert TITLE in page.title()
+    assert page.get_attribute("link[rel=icon]", "href").endswith("_static/favicon.svg")
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(200)  # explorers draw anew
+    assert troubles_with_width(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_without_barriers(new_page, server, name):
+    page = visit(new_page(), f"{server}/{name}.html")
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("html[data-theme=dark]")
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(200)
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "search"])
+def test_page_without_scripts(new_page, site, name):
+    """Without JavaScript the whole text is there to read, with TeX in place of formulas."""
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{site.as_uri()}/{name}.html")
+    sections = page.locator("article.bd-article section > :is(h1, h2, h3, p)").all()
+    assert sections
+    assert all(section.is_visible() for section in sections)
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_search(new_page, site, server, way):
+    base = server if way == "http" else site.as_uri()
+    page = visit(new_page(), f"{base}/search.html?q=huber")
+    page.wait_for_selector("#search-results a[href*='chapters/regression/huber.html']")
+    assert troubles_of_loading(page) == []
+
+
+def test_site_is_light(site):
+    """MathJax comes as the few files that draw, not as the whole package."""
+    size = sum(path.stat().st_size for path in (site / "_static").rglob("*") if path.is_file())
+    assert size < 6e6
+
+
+# Controls: each check rejects a page that is broken in its way, and a sound page passes all.
+
+SOUND = "<!doctype html><html lang=en><title>A page</title><main><h1>Good</h1>{}</main></html>"
+
+
+def broken(page, tmp_path, body):
+    path = tmp_path / "page.html"
+    path.write_text(SOUND.format(body), encoding="utf-8")
+    return visit(page, path.as_uri())
+
+
+def test_control_sound_page(new_page, tmp_path):
+    page = broken(new_page(), tmp_path, "<p>Text.</p>")
+    for check in (troubles_of_loading, troubles_with_formulas, troubles_with_width, barriers):
+        assert check(page) == []
+
+
+def test_control_other_host(new_page, tmp_path):
+    page = broken(new_page(), tmp_path, "<img alt='' src='http://elsewhere.invalid/a.png'>")
+    assert outside(page) == ["http://elsewhere.invalid/a.png"]
+
+
+@pytest.mark.parametrize(
+    "body", ["<script src='missing.js'></script>", "<script>undefined.x</script>"]
+)
+def test_control_console(new_page, tmp_path, body):
+    assert troubles_of_loading(broken(new_page(), tmp_path, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<span class=math><mjx-container><mjx-merror>?</mjx-merror></mjx-container></span>",
+        r"<span class=math>\(x\)</span>",
+        r"<p>A formula \(x\) in a sentence.</p>",
+    ],
+)
+def test_control_formulas(new_page, tmp_path, body):
+    assert troubles_with_formulas(broken(new_page(), tmp_path, body))
+
+
+def test_control_width(new_page, tmp_path):
+    page = new_page(**PHONE)
+    assert troubles_with_width(broken(page, tmp_path, "<div style='width: 391px'>wide</div>"))
+
+
+@pytest.mark.parametrize(
+    "body", ["<img src='data:,'>", "<p style='color: #bbb; background: #fff'>Pale.</p>"]
+)
+def test_control_barriers(new_page, tmp_path, body):
+    assert barriers(broken(new_page(), tmp_path, body))
