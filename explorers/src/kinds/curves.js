@@ -1,0 +1,102 @@
+// One or several losses over their first argument, with a probe that reads them off.
+import { toggle } from "../controls.js";
+import { curve, endLabels } from "../curve.js";
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { words } from "../words.js";
+
+/**
+ * spec: {
+ *   label, losses: { name: { arguments, value, gradient } },
+ *   parameters: [{ name, symbol, values, value }],
+ *   curves: [{ loss, label, given: { argument: number } }], the first one the hero,
+ *   x: { label, range }, panels: [{ of: "value" | "gradient", range }],
+ *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null
+ * }
+ */
+export function curves(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const { divide } = spec; // by a parameter, what that parameter moves
+  if (divide) {
+    const text = `${words.divideBy} ${divide.symbol}`;
+    const press = (divided) => change({ divided });
+    scene.control("divided", toggle(scene.controls, { name: "divided", text }, press));
+  }
+  const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
+  const quantities = spec.panels.map(({ of }) => ({ key: of, label: title(of), show: number }));
+  const table = readout(scene.below);
+  scene.begin(panels);
+
+  function redraw() {
+    for (const { draw } of panels) draw();
+    const rows = spec.curves.map((one, i) => {
+      const values = {};
+      for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
+      return { name: one.label, label: labelOf(spec, state, one), style: i + 1, values };
+    });
+    table.update(`${words.probe} ${words.at} ${number(state.x)}`, quantities, rows);
+  }
+}
+
+const title = (of) => (of === "value" ? words.loss : words.gradient);
+
+/** Whether a curve is drawn divided: where the reader says so, those that the divisor moves. */
+function isDivided({ divide, losses }, { divided }, { loss, given }) {
+  return divided && losses[loss].arguments.includes(divide.name) && !(divide.name in given);
+}
+
+/** What is drawn of a curve, as a function of x. */
+function quantity(spec, state, one, of) {
+  const f = bind(spec, state, one, of);
+  return isDivided(spec, state, one) ? (x) => f(x) / state[spec.divide.name] : f;
+}
+
+function labelOf(spec, state, one) {
+  return isDivided(spec, state, one) ? `${one.label} / ${spec.divide.symbol}` : one.label;
+}
+
+function lossPanel({ panels, state, change }, spec, { of, range }) {
+  const longest = { ...state, divided: Boolean(spec.divide) };
+  const labels = spec.curves.map((one) => labelOf(spec, longest, one));
+  const axes = { x: spec.x.range, y: range, xLabel: spec.x.label };
+  const plane = panel(panels, { title: title(of), labels, ...axes });
+  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
+  const guide = plane.over.append("line").attr("class", "lb-guide");
+  const place = handle(plane, {
+    name: `${words.probe}, ${title(of)}`,
+    steps: [spec.step, 0],
+    move: (x) => change({ x }),
+  });
+
+  function draw() {
+    const shown = spec.curves.map((one) => quantity(spec, state, one, of));
+    lines.forEach((line, i) => line.draw(shown[i]));
+    const edge = spec.x.range[1];
+    const texts = spec.curves.map((one) => labelOf(spec, state, one));
+    const ends = shown.map((f, i) => ({ style: i + 1, text: texts[i], y: f(edge) }));
+    endLabels(plane, ends);
+    const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: i + 1 }));
+    drawDots(plane, state.x, dots.slice(1));
+    const [bottom, top] = plane.y.range();
+    guide.attr("x1", plane.x(state.x)).attr("x2", plane.x(state.x));
+    guide.attr("y1", bottom).attr("y2", top);
+    place(state.x, dots[0].y, `${number(state.x)}: ${title(of)} ${number(dots[0].y)}`);
+  }
+  return { ...plane, draw };
+}
+
+/** Where the guide crosses the other curves. */
+function drawDots(plane, x, dots) {
+  plane.plot
+    .selectAll("circle.lb-dot")
+    .data(dots)
+    .join("circle")
+    .attr("class", ({ style }) => `lb-dot lb-c${style}`)
+    .attr("r", 4)
+    .attr("cx", plane.x(x))
+    .attr("cy", ({ y }) => plane.y(Number.isFinite(y) ? y : plane.y.domain()[1] * 10));
+}

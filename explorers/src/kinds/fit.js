@@ -1,0 +1,81 @@
+// Points, one of them movable, and a line fitted to them under each loss.
+import { curve, endLabels } from "../curve.js";
+import { methods } from "../fits.js";
+import { handle } from "../handle.js";
+import { number, signed } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { words } from "../words.js";
+
+/**
+ * spec: {
+ *   label, losses, parameters, as for curves,
+ *   curves: [{ loss, label, given, method: "irls" | "vertices" }],
+ *   x: { label, range, values }, y: the same, movable: the index of the movable point,
+ *   steps: [dx, dy] of one arrow key, start: { x, y } of the movable point
+ * }
+ */
+export function fit(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change, start } = scene;
+  const labels = spec.curves.map(({ label }) => label);
+  const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
+  const plane = panel(scene.panels, { title: spec.y.label, labels, ...axes });
+  const dots = plane.plot.append("g");
+  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
+  const place = handle(plane, {
+    style: 0,
+    name: words.movablePoint,
+    steps: spec.steps,
+    move: (x, y) => change({ x, y }),
+  });
+  const table = readout(scene.below);
+  const atFirst = spec.curves.map((one) => fitted(spec, start, one));
+  scene.begin([plane]);
+
+  function redraw() {
+    const fits = spec.curves.map((one) => fitted(spec, state, one));
+    const edge = spec.x.range[1];
+    fits.forEach(([a, b], i) => lines[i].draw((x) => a + b * x));
+    const ends = fits.map(([a, b], i) => ({ style: i + 1, text: labels[i], y: a + b * edge }));
+    endLabels(plane, ends);
+    drawPoints(plane, dots, spec);
+    place(state.x, state.y, `x ${number(state.x)}, y ${number(state.y)}`);
+    const title = `${words.movablePoint} ${words.at} (${number(state.x)}, ${number(state.y)})`;
+    table.update(title, QUANTITIES, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
+  }
+}
+
+const QUANTITIES = [
+  { key: "slope", label: words.slope, show: number },
+  { key: "change", label: words.change, show: signed },
+  { key: "pull", label: words.pull, show: signed },
+];
+
+function fitted(spec, state, one) {
+  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, one, what, 2));
+  const moved = (list, to) => list.map((old, i) => (i === spec.movable ? to : old));
+  const [xs, ys] = [moved(spec.x.values, state.x), moved(spec.y.values, state.y)];
+  return methods[one.method]({ value, gradient }, xs, ys);
+}
+
+function row(spec, state, i, [intercept, slope], [, first]) {
+  const one = spec.curves[i];
+  const gradient = bind(spec, state, one, "gradient", 2);
+  const pull = -gradient(intercept + slope * state.x, state.y);
+  const values = { slope, change: slope - first, pull };
+  return { name: one.label, label: one.label, style: i + 1, values };
+}
+
+/** The points that stay, and a ring where the movable one stood at first. */
+function drawPoints(plane, group, { x, y, movable }) {
+  group
+    .selectAll("circle")
+    .data(x.values.map((value, i) => [value, y.values[i]]))
+    .join("circle")
+    .attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"))
+    .attr("r", (_, i) => (i === movable ? 7 : 4.5))
+    .attr("cx", ([value]) => plane.x(value))
+    .attr("cy", ([, value]) => plane.y(value));
+}

@@ -1,0 +1,19 @@
+// How numbers are shown: few digits for the eye, all of them in data attributes.
+import { format } from "d3-format";
+
+const short = format(".4~g");
+
+/** A tick's number, with a true minus sign and no superfluous digits. */
+export const minus = format("~g");
+
+/** Four significant digits; tiny numbers, the dust of rounding, as 0. */
+export function number(value) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "undefined" : value > 0 ? "∞" : "−∞";
+  return Math.abs(value) < 1e-9 ? "0" : short(value);
+}
+
+/** The same with its sign always shown. */
+export function signed(value) {
+  const text = number(value);
+  return value > 0 && text !== "0" ? `+${text}` : text;
+}

@@ -1,0 +1,76 @@
+// What every explorer has: controls above, panels side by side, a readout below.
+import { create } from "d3-selection";
+
+import { button, slider } from "./controls.js";
+import { onWidth } from "./panel.js";
+import { words } from "./words.js";
+
+const GAP = 16;
+const NARROWEST = 280; // of a panel that stands beside another, in CSS pixels
+
+/**
+ * The boxes of an explorer and the state that its controls change.
+ *
+ * spec.parameters become sliders; spec.start holds the rest of the state. `redraw` is called
+ * after every change. The state is a plain object; what tests and pages may read of it stands
+ * in data-state of the element.
+ */
+export function stage(root, spec, redraw) {
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", spec.label);
+  const [controls, panels, below] = ["lb-controls", "lb-panels", "lb-below"].map((name) =>
+    root.appendChild(create("div").attr("class", name).node()),
+  );
+  const values = spec.parameters.map(({ name, value }) => [name, value]);
+  const start = { ...Object.fromEntries(values), ...spec.start };
+  const state = { ...start };
+  const silent = {}; // how to move each control without being called back
+
+  const change = (changes) => {
+    Object.assign(state, changes);
+    root.dataset.state = JSON.stringify(state);
+    redraw();
+  };
+  for (const parameter of spec.parameters) {
+    const { name } = parameter;
+    silent[name] = slider(controls, parameter, (value) => change({ [name]: value }));
+  }
+  const reset = () => {
+    for (const name in silent) silent[name](start[name]);
+    change(start);
+  };
+  root.dataset.state = JSON.stringify(state);
+  /** Make a control that is no slider known: set(value) moves it on reset. */
+  const control = (name, set) => (silent[name] = set);
+
+  /** To be called last: adds the reset button, and draws now and at every new width. */
+  function begin(drawn) {
+    button(controls, words.reset, reset);
+    onWidth(panels, (width) => {
+      arrange(drawn, width);
+      redraw();
+    });
+  }
+  return { controls, panels, below, state, start, change, control, begin };
+}
+
+/** Panels side by side where there is room for that, else one below the other. */
+function arrange(panels, width) {
+  const beside = width >= panels.length * NARROWEST + (panels.length - 1) * GAP;
+  const columns = beside ? panels.length : 1;
+  const each = Math.floor((width - GAP * (columns - 1)) / columns);
+  const height = Math.round(Math.max(230, Math.min(360, each * 0.72)));
+  for (const panel of panels) panel.resize(each, height);
+}
+
+/**
+ * A function (x, ...) of the leading arguments of a loss, for a curve of the spec: what stands
+ * after them in the loss's signature is taken from curve.given, else from the state.
+ *
+ * what: "value" or "gradient".
+ */
+export function bind(spec, state, curve, what, leading = 1) {
+  const loss = spec.losses[curve.loss];
+  const rest = loss.arguments.slice(leading).map((name) => curve.given[name] ?? state[name]);
+  return (...first) => loss[what](...first, ...rest);
+}

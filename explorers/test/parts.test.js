@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sample, spread } from "../src/curve.js";
+import { irls, leastSquares, vertices } from "../src/fits.js";
+import { number, signed } from "../src/numbers.js";
+
+const gaps = (points) => points.filter(([, y]) => Number.isNaN(y)).length;
+
+test("a jump breaks the curve, at its place", () => {
+  const points = sample((x) => (x < 0.3 ? 0 : 1), [-1, 1], 100, 0.01);
+  const gap = points.findIndex(([, y]) => Number.isNaN(y));
+  assert.equal(gaps(points), 1);
+  assert.equal(points[gap - 1][1], 0);
+  assert.equal(points[gap + 1][1], 1);
+  assert.ok(Math.abs(points[gap + 1][0] - 0.3) < 1e-9);
+});
+
+test("the value in the middle of a jump stays a point of its own", () => {
+  assert.equal(gaps(sample(Math.sign, [-1, 1], 100, 0.01)), 2);
+});
+
+test("a steep climb is no jump", () => {
+  assert.equal(gaps(sample((x) => Math.tanh(1e6 * x), [-1, 1], 101, 0.01)), 0);
+  assert.equal(gaps(sample((x) => x * x * 1e6, [-1, 1], 100, 0.01)), 0);
+});
+
+test("a curve that runs to infinity is drawn until there", () => {
+  const points = sample((x) => -Math.log(x), [0, 1], 10, 0.01);
+  assert.equal(points[0][1], Infinity);
+  assert.ok(points[1][1] > 25);
+  assert.ok(points.slice(1).every(([, y]) => y >= 0));
+  assert.equal(gaps(points), 0);
+});
+
+test("labels keep their distance, their order and their box", () => {
+  const placed = spread([50, 51, 52, 98, 99], 10, [0, 100]);
+  const sorted = [...placed].sort((a, b) => a - b);
+  assert.deepEqual(placed, sorted);
+  for (let i = 1; i < placed.length; i++) assert.ok(placed[i] - placed[i - 1] >= 10);
+  assert.ok(placed.at(-1) <= 100);
+  assert.deepEqual(spread([20, 60], 10, [0, 100]), [20, 60]);
+  assert.deepEqual(spread([-50, -Infinity, 130, NaN], 10, [0, 100]), [10, 0, 90, 100]);
+});
+
+test("numbers are short, and dust is 0", () => {
+  assert.equal(number(1.3450001), "1.345");
+  assert.equal(number(-2), "−2");
+  assert.equal(number(1e-17), "0");
+  assert.equal(signed(0.5), "+0.5");
+  assert.equal(signed(-1e-17), "0");
+});
+
+const xs = [0, 1.3, 2.1, 3.7, 4.2];
+const onLine = xs.map((x) => 2 - 0.5 * x);
+
+test("points on a line give that line", () => {
+  const square = { value: (p, y) => (p - y) ** 2, gradient: (p, y) => 2 * (p - y) };
+  const absolute = { value: (p, y) => Math.abs(p - y) };
+  const lines = [irls(square, xs, onLine), vertices(absolute, xs, onLine)];
+  lines.push(leastSquares(xs, onLine, xs.map((x) => 1 + x)));
+  for (const [a, b] of lines) assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
+});
+
+test("one wild point does not move the line of least absolute error", () => {
+  const wild = onLine.with(2, 1000);
+  const [a, b] = vertices({ value: (p, y) => Math.abs(p - y) }, xs, wild);
+  assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
+});

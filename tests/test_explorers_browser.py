@@ -1,0 +1,481 @@
+"""Explorers in a browser: on pages laid out as the site and JupyterLab lay out outputs."""
+
+import base64
+import html as markup
+import itertools
+import json
+import re
+
+import numpy as np
+import pytest
+from test_explorers import assert_agrees
+from test_site import barriers, outside, troubles_of_loading, troubles_with_width
+
+import lossbook
+from lossbook import absolute_error, explorers, huber, smooth_l1, squared_error
+from lossbook.loss import loss
+from lossbook.shapes import mag
+
+X = np.array([0.8, 1.1, 1.9, 2.4, 3.3, 4.1, 4.6, 5.2, 5.9, 6.7, 7.3, 8.2, 8.8, 9.6])
+NOISE = [0.3, -0.4, 0.1, 0.5, -0.2, 0.4, -0.6, 0.2, -0.1, 0.3, 0.1, -0.5, 0.6, -0.3]
+Y = 1 + 0.5 * X + NOISE
+MOVABLE = 12
+FITTED = {"Huber": huber, "MSE": squared_error, "MAE": absolute_error}
+
+
+@loss
+def half_squared(y_hat, /, y):
+    return (y_hat - y) ** 2 / 2
+
+
+@loss
+def scaled_absolute(y_hat, /, y, *, delta=1.0):
+    return delta * mag(y_hat - y)
+
+
+CURVES = {"Huber": huber, "½ r²": half_squared, "δ |r|": scaled_absolute}
+LOSSES = {name: getattr(lossbook, name) for name in lossbook.__all__}
+LOSSES |= {one.name: one for one in CURVES.values()}
+
+
+def make_curves():
+    return explorers.curves(
+        CURVES,
+        title="Huber's loss between its limits",
+        x=(-4, 4),
+        x_label="residual r = ŷ − y",
+        given={"y": 0},
+        sliders={"delta": (0.05, 5)},
+        value=(0, 6),
+        gradient=(-3, 3),
+        probe=2,
+        divide_by="delta",
+    )
+
+
+def make_fit():
+    return explorers.fit(
+        FITTED,
+        X,
+        Y,
+        title="Three lines",
+        movable=MOVABLE,
+        x_range=(0, 14),
+        y_range=(-6, 16),
+        sliders={"delta": (0.05, 5)},
+    )
+
+
+# Pages: the outputs as myst-nb or JupyterLab lay them out, with the runtime before or after.
+
+LAYOUTS = {
+    "site": '<div class="cell_output">{picture}<div class="output text_html">{html}</div></div>',
+    "lab": '<div class="jp-OutputArea-child"><div>{picture}</div></div>'
+    '<div class="jp-OutputArea-child"><div>{html}</div></div>',
+}
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Explorers</title>'
+    '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{head}'
+    '<body style="margin: 16px"><main><h1>Explorers</h1>{body}</main>{foot}</body></html>'
+)
+
+
+@pytest.fixture
+def write_page(tmp_path, monkeypatch):
+    """write_page(explorer, ..., layout="site", runtime="head") gives the address of a page.
+
+    runtime: "head" or "foot" as a file loaded there, "inline" as in a live notebook, or None.
+    edit: changes the page's HTML.
+    """
+
+    def write(*shown, layout="site", runtime="head", edit=lambda html: html):
+        if runtime == "inline":
+            monkeypatch.delenv("LOSSBOOK_STORED", raising=False)
+        else:
+            monkeypatch.setenv("LOSSBOOK_STORED", "1")
+        cells = []
+        for one in shown:
+            code = base64.b64encode(one.picture()).decode()
+            text = markup.escape(one.spec["label"])
+            picture = f'<img alt="{text}" src="data:image/svg+xml;base64,{code}">'
+            cells.append(LAYOUTS[layout].format(picture=picture, html=one.html()))
+        files = f'<script src="{(explorers.STATIC / "explorers.js").as_uri()}"></script>'
+        files += f'<link rel="stylesheet" href="{(explorers.STATIC / "explorers.css").as_uri()}">'
+        ends = {place: files if runtime == place else "" for place in ("head", "foot")}
+        path = tmp_path / "page.html"
+        path.write_text(edit(PAGE.format(body="".join(cells), **ends)), encoding="utf-8")
+        return path.as_uri()
+
+    return write
+
+
+@pytest.fixture
+def open_page(new_page, write_page):
+    """open_page(explorer, ..., width=..., layout=...) opens a page of them."""
+
+    def show(*shown, layout="site", runtime="head", edit=lambda html: html, **context):
+        page = new_page(**context)
+        page.goto(write_page(*shown, layout=layout, runtime=runtime, edit=edit))
+        return page
+
+    return show
+
+
+# What a reader sees, compared to lossbook.
+
+
+def figure(page):
+    return page.locator("figure.lossbook-explorer").first
+
+
+def state(page):
+    """What the reader has chosen in the first explorer of a page."""
+    return json.loads(figure(page).get_attribute("data-state"))
+
+
+def readout(shown):
+    """The numbers below a figure: {(curve, quantity): number}."""
+    cells = shown.locator("td[data-value]").evaluate_all(
+        "cells => cells.map((c) => [c.dataset.curve, c.dataset.quantity, +c.dataset.value])"
+    )
+    return {(curve, quantity): value for curve, quantity, value in cells}
+
+
+def assert_right(page):
+    """The numbers below each explorer are what lossbook computes for what the reader chose."""
+    explorers_of_page = re.findall(r'push\(\["([\w-]+)", \{\.\.\.(\{.*\}), losses:', page.content())
+    compared = 0
+    for name, spec in explorers_of_page:
+        spec, shown = json.loads(spec), page.locator(f"figure[id={name}]").first
+        now = json.loads(shown.get_attribute("data-state"))
+        for curve in spec["curves"]:
+            if curve["loss"] not in LOSSES:
+                continue  # a chapter's own
+            compared += 1
+            expect = {"curves": expect_curve, "fit": expect_fit}[spec["kind"]]
+            for quantity, value in expect(spec, now, curve, LOSSES[curve["loss"]]).items():
+                found = readout(shown)[curve["label"], quantity]
+                assert found == pytest.approx(value, rel=1e-9, abs=1e-9), (curve["label"], quantity)
+    assert compared
+
+
+def arguments(curve, one, now, leading):
+    names = list(one.signature.parameters)[leading:]
+    return {name: {**now, **curve["given"]}[name] for name in names}
+
+
+def expect_curve(spec, now, curve, one):
+    divisor = (spec["divide"] or {}).get("name")
+    moved = divisor in one.signature.parameters and divisor not in curve["given"]
+    scale = now[divisor] if moved and now["divided"] else 1
+    value, gradient = one.value_and_grad(now["x"], **arguments(curve, one, now, leading=1))
+    both = {"value": value / scale, "gradient": gradient / scale}
+    return {panel["of"]: both[panel["of"]] for panel in spec["panels"]}
+
+
+def expect_fit(spec, now, curve, one):
+    x, y = np.array(spec["x"]["values"]), np.array(spec["y"]["values"])
+    start = {**{p["name"]: p["value"] for p in spec["parameters"]}, **spec["start"]}
+    _, first = explorers.fit_line(one, x, y, **arguments(curve, one, start, leading=2))
+    x[spec["movable"]], y[spec["movable"]] = now["x"], now["y"]
+    chosen = arguments(curve, one, now, leading=2)
+    a, b = explorers.fit_line(one, x, y, **chosen)
+    pull = -one.grad(a + b * now["x"], now["y"], **chosen)
+    return {"slope": b, "change": b - first, "pull": pull}
+
+
+def centre(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def handle(page):
+    return figure(page).locator("[role=slider] .lb-grip").first
+
+
+# Moving things.
+
+
+def test_the_first_sight(open_page):
+    page = open_page(make_curves())
+    assert state(page) == {"delta": 1, "x": 2, "divided": False}
+    assert_right(page)
+    page = open_page(make_fit())
+    assert state(page) == {"delta": 1, "x": X[MOVABLE], "y": Y[MOVABLE]}
+    assert_right(page)
+
+
+def test_the_probe_by_mouse(open_page):
+    page = open_page(make_curves())
+    x, y = centre(handle(page))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 100, y - 30, steps=4)
+    assert state(page)["x"] < 0
+    assert_right(page)
+    page.mouse.move(x - 2000, y)
+    assert state(page)["x"] == -4
+    page.mouse.up()
+    page.mouse.move(x, y)
+    assert state(page)["x"] == -4
+    assert_right(page)
+
+
+def test_the_point_by_mouse_up_and_to_the_right(open_page):
+    page = open_page(make_fit())
+    before = readout(page)
+    x, y = centre(handle(page))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 90, steps=4)
+    assert state(page)["x"] == pytest.approx(X[MOVABLE], abs=0.02)
+    assert state(page)["y"] > Y[MOVABLE] + 5
+    assert_right(page)
+    slopes = {key: readout(page)[key] - before[key] for key in before if key[1] == "slope"}
+    assert slopes["MSE", "slope"] > 3 * slopes["Huber", "slope"]
+    assert readout(page)["Huber", "pull"] == 1
+    page.mouse.move(x + 150, y + 60, steps=4)
+    page.mouse.up()
+    assert state(page)["x"] > 11
+    assert_right(page)
+
+
+def test_the_point_by_finger(open_page):
+    page = open_page(make_fit(), width=390, height=500, touch=True)
+    handle(page).scroll_into_view_if_needed()
+    before, scrolled = state(page), page.evaluate("scrollY")
+    x, y = centre(handle(page))
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        points = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", (x, y))
+    for step in range(1, 6):
+        send("touchMove", (x + 8 * step, y - 12 * step))
+    send("touchEnd")
+    assert state(page)["x"] > before["x"] + 1
+    assert state(page)["y"] > before["y"] + 3
+    assert page.evaluate("scrollY") == scrolled
+    assert_right(page)
+
+
+def test_by_keyboard_alone(open_page):
+    page = open_page(make_curves())
+    order = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        order.append(
+            page.evaluate("(e => e.ariaLabel || e.textContent || e.name)(document.activeElement)")
+        )
+    assert order == ["delta", "divided", "Reset", "probe, loss", "probe, gradient"]
+    for key, x in (("ArrowRight", 2.1), ("Shift+ArrowLeft", 1.1), ("ArrowUp", 1.1)):
+        page.keyboard.press(key)
+        assert state(page)["x"] == pytest.approx(x)
+        assert_right(page)
+    assert page.evaluate("document.activeElement.ariaValueText") == "1.1: gradient 1"
+
+
+def test_the_point_by_keyboard(open_page):
+    page = open_page(make_fit())
+    figure(page).locator("[role=slider]").focus()
+    for key in ("ArrowUp", "Shift+ArrowUp", "ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    page.keyboard.press("Control+ArrowUp")  # belongs to the browser
+    assert state(page)["y"] == pytest.approx(Y[MOVABLE] + 0.3)
+    assert state(page)["x"] == pytest.approx(X[MOVABLE] + 0.2)
+    assert_right(page)
+
+
+def test_the_slider_the_switch_and_reset(open_page):
+    page = open_page(make_curves())
+    slider = figure(page).locator("input[type=range]")
+    assert slider.get_attribute("aria-valuetext") == "1"
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    assert 0.1 < state(page)["delta"] < 0.4
+    assert_right(page)
+    page.keyboard.press("Home")
+    assert state(page)["delta"] == 0.05
+    assert_right(page)
+    figure(page).locator("input[type=checkbox]").check()
+    assert state(page)["divided"]
+    labels = figure(page).locator("tbody th").all_inner_texts()
+    assert labels == ["Huber / δ", "½ r²", "δ |r| / δ"]
+    assert_right(page)
+    assert readout(page)["Huber", "value"] == pytest.approx(smooth_l1(2, 0, beta=0.05))
+    slider.press("End")
+    assert state(page)["delta"] == 5
+    figure(page).locator("button").click()
+    assert state(page) == {"delta": 1, "x": 2, "divided": False}
+    assert not figure(page).locator("input[type=checkbox]").is_checked()
+    assert slider.get_attribute("aria-valuetext") == "1"
+    assert_right(page)
+
+
+@pytest.mark.parametrize("delta", ["Home", "End"])
+def test_the_fit_at_both_ends_of_the_slider(open_page, delta):
+    page = open_page(make_fit())
+    figure(page).locator("[role=slider]").press("Shift+ArrowUp")
+    figure(page).locator("input[type=range]").press(delta)
+    assert_right(page)
+
+
+def test_a_wrong_gradient_is_found(open_page):
+    wrong = {"edit": lambda page: page.replace("-(delta)", "-(delta) * 1.0001")}
+    page = open_page(make_curves(), **wrong)
+    assert_right(page)  # not yet: the slip is on the left side
+    figure(page).locator("[role=slider]").first.press("Shift+ArrowLeft")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+    with pytest.raises(AssertionError, match="gradient"):
+        assert_right(page)
+    page = open_page(make_fit(), **wrong)
+    figure(page).locator("[role=slider]").press("Shift+ArrowUp")
+    with pytest.raises(AssertionError, match="slope"):
+        assert_right(page)
+
+
+@pytest.mark.parametrize("one", [huber, smooth_l1], ids=lambda one: one.name)
+def test_javascript_in_the_browser_is_numpy(new_page, one):
+    page = new_page()
+
+    def run(text, calls):
+        program = f"(calls) => {{ const loss = {text}; return calls.map((c) => [loss.value(...c), "
+        return np.array(page.evaluate(program + "loss.gradient(...c)]); }", calls))
+
+    assert_agrees(one, explorers.javascript(one), run, rtol=0)
+
+
+# The picture and the explorer in its place.
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("runtime", ["head", "foot", "inline"])
+def test_the_explorer_takes_the_place_of_the_picture(open_page, layout, runtime):
+    page = open_page(make_curves(), make_fit(), layout=layout, runtime=runtime)
+    pictures, figures = page.locator("img").all(), page.locator("figure").all()
+    assert len(pictures) == len(figures) == 2
+    for picture, shown in zip(pictures, figures, strict=True):
+        assert shown.is_visible()
+        assert not picture.is_visible()
+    page.emulate_media(media="print")
+    for picture, shown in zip(pictures, figures, strict=True):
+        assert picture.is_visible()
+        assert not shown.is_visible()
+    assert troubles_of_loading(page) == []
+    assert outside(page) == []
+
+
+@pytest.mark.parametrize("how", ["no scripts", "no runtime", "no such kind"])
+def test_else_the_picture_stays(open_page, how):
+    page = open_page(
+        make_curves(),
+        runtime=None if how == "no runtime" else "head",
+        java_script_enabled=how != "no scripts",
+        edit=lambda page: (
+            page.replace('"kind": "curves"', '"kind": "none"') if how == "no such kind" else page
+        ),
+    )
+    assert page.locator("img").is_visible()
+    assert not figure(page).is_visible()
+    assert len(page.log.errors) == (how == "no such kind")
+
+
+def test_the_same_explorer_twice(open_page):
+    page = open_page(make_curves(), make_curves())
+    assert page.locator("figure[data-mounted] svg.lb-panel").count() == 4
+    assert page.locator("figure[data-mounted]").count() == 2
+
+
+# Sizes and themes.
+
+
+def test_on_a_phone_and_resized(open_page):
+    page = open_page(make_curves(), make_fit(), width=390)
+    panels = page.locator("svg.lb-panel")
+    assert troubles_with_width(page) == []
+    narrow = [panels.nth(i).bounding_box() for i in range(3)]
+    assert narrow[1]["y"] > narrow[0]["y"] + narrow[0]["height"] - 1  # one below the other
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_function("document.querySelector('svg.lb-panel').clientWidth > 400")
+    wide = [panels.nth(i).bounding_box() for i in range(3)]
+    assert wide[1]["y"] == wide[0]["y"]
+    assert wide[2]["width"] > 2 * narrow[2]["width"]
+    sizes = "nodes => nodes.map((n) => getComputedStyle(n).fontSize + n.getScreenCTM().a)"
+    assert set(page.locator("svg.lb-panel text").evaluate_all(sizes)) == {"13px1"}
+    assert_right(page)
+
+
+def test_drawn_once_it_is_seen(open_page):
+    closed = {"edit": lambda page: page.replace("<main>", "<main><details>")}
+    page = open_page(make_curves(), **closed)
+    assert not figure(page).is_visible()
+    page.locator("details").evaluate("node => { node.open = true }")
+    page.wait_for_selector("svg.lb-panel[width]")
+    assert_right(page)
+    assert page.log.errors == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_labels_stay_apart_and_inside(open_page, width):
+    page = open_page(make_curves(), make_fit(), width=width)
+    for panel in page.locator("svg.lb-panel").all():
+        frame = panel.bounding_box()
+        boxes = [label.bounding_box() for label in panel.locator(".lb-label").all()]
+        boxes.sort(key=lambda box: box["y"])
+        assert len(boxes) == 3
+        for box in boxes:
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+        for above, below in itertools.pairwise(boxes):
+            assert below["y"] >= above["y"] + above["height"] - 4
+
+
+def test_curves_are_broken_at_jumps(open_page):
+    page = open_page(make_curves())
+    paths = "nodes => nodes.map((n) => n.getAttribute('d').split('M').length - 1)"
+    gradients = page.locator("svg.lb-panel").nth(1).locator(".lb-curve").evaluate_all(paths)
+    assert gradients == [1, 1, 3]  # sgn: left, the point at 0, right
+
+
+@pytest.mark.parametrize("dark", ["html", "body", "system", None])
+def test_themes(open_page, dark):
+    attribute = {"html": ' data-theme="dark"', "body": ' data-jp-theme-light="false"'}.get(dark, "")
+    page = open_page(
+        make_curves(),
+        make_fit(),
+        dark=dark == "system",
+        edit=lambda page: (
+            page.replace(f"<{dark}", f"<{dark}{attribute} ", 1) if attribute else page
+        ),
+    )
+    if dark:
+        page.add_style_tag(content="body { background: #14181e; color: #e6edf3 }")
+    ink = figure(page).evaluate("node => getComputedStyle(node).color")
+    assert ink == ("rgb(230, 237, 243)" if dark else "rgb(27, 31, 36)")
+    assert barriers(page) == []
+
+
+# On the built site.
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_explorers_of_the_site(new_page, site, server, way):
+    """Every explorer of every page takes its picture's place and answers to the keyboard."""
+    paths = [path.relative_to(site) for path in site.rglob("*.html")]
+    paths = [path for path in paths if "lossbook-explorer" in (site / path).read_text("utf-8")]
+    assert paths
+    for path in paths:
+        page = new_page()
+        page.goto(f"{server if way == 'http' else site.as_uri()}/{path.as_posix()}")
+        figures = page.locator("figure.lossbook-explorer")
+        assert figures.count() == page.locator("figure[data-mounted]").count()
+        assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()
+        for shown in figures.all():
+            before = shown.get_attribute("data-state")
+            for control in shown.locator("[role=slider], input[type=range]").all():
+                control.press("ArrowLeft")
+            assert shown.get_attribute("data-state") != before
+        assert_right(page)
+        assert page.log.errors == []
