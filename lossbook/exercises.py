@@ -5,6 +5,7 @@ their id to an `Exercise`. An answer is a number, a word, an array, a sympy expr
 function; a wrong one is met with a counterexample and, where it is a known slip, its name.
 """
 
+import contextlib
 import inspect
 import itertools
 from dataclasses import dataclass, field
@@ -161,8 +162,10 @@ def _slip(given, wanted, exercise):
     """The name of a known slip that explains every outcome, as the end of a sentence."""
     wrong = {name: _outcomes(slip, exercise) for name, slip in exercise.slips.items()}
     if callable(exercise.answer) and all(len(at) > 1 for at in exercise.at):
-        swapped = (exercise.answer(at[1], at[0], *at[2:]) for at in exercise.at)
-        wrong[SWAPPED] = dict(zip(wanted, swapped, strict=True))
+        # Not every function can be called the wrong way round.
+        with contextlib.suppress(_Unusable), np.errstate(all="ignore"):
+            swapped = [_call(exercise.answer, (at[1], at[0], *at[2:])) for at in exercise.at]
+            wrong[SWAPPED] = dict(zip(wanted, swapped, strict=True))
     if not isinstance(next(iter(wanted.values())), str):
         for name, spoil in SLIPS.items():
             wrong[name] = {place: spoil(np.asarray(v, float)) for place, v in wanted.items()}

@@ -11,11 +11,11 @@ STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.prop_cycle": None,  # set below: cycler belongs to matplotlib
-    "figure.figsize": (7.4, 3.2),
+    "figure.figsize": (5.6, 3.2),  # small, so that its text can be read on a phone
     "figure.constrained_layout.use": True,
-    "font.size": 10,
+    "font.size": 11,
     "grid.color": "#dddddd",
-    "savefig.facecolor": "none",
+    "savefig.facecolor": "white",  # dark ink needs it where nothing turns the colours
     "svg.hashsalt": "lossbook",  # the same picture has the same ids in every run
 }
 
@@ -60,7 +60,8 @@ def _set_style():
     except ImportError:  # outside notebooks
         return
     if get_ipython():
-        set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
+        # JupyterLab shows no SVG of a notebook that it does not trust yet, but a PNG.
+        set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
         formatter = get_ipython().display_formatter.formatters["text/latex"]
         formatter.for_type(sp.Basic, lambda expr: f"$\\displaystyle {latex(expr)}$")
 

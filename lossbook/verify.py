@@ -301,9 +301,12 @@ def evaluate(formula, at, digits=60):
     while digits < 20_000:
         with mpmath.workdps(digits):
             exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
-            if previous is not None and abs(exact - previous) <= mpmath.mpf(10) ** -30 * abs(exact):
+            # A zero may be a digit that is still to come.
+            if exact and previous and abs(exact / previous - 1) < mpmath.mpf(10) ** -30:
                 return exact
         previous, digits = exact, 2 * digits
+    if exact == 0:
+        return exact
     raise ValueError(f"{formula} keeps changing at {at}, even with {digits} digits")
 
 

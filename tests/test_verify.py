@@ -1,0 +1,149 @@
+"""Every proof and check accepts a true statement, and rejects a false one of the same kind."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+from lossbook import absolute_error, huber, smooth_l1, squared_error, verify
+from lossbook.shapes import clip, mag, softplus, step
+from lossbook.verify import Refuted
+
+x = sp.Symbol("x", real=True)
+p = sp.Symbol("p", real=True)
+delta = sp.Symbol("delta", positive=True)
+weight = sp.Symbol("w", positive=True)
+H = huber.formula(x, 0, delta=delta)
+Q = sp.Abs(x - 1) + sp.Abs(x - 2) + sp.Abs(x - 5)
+UNSHIFTED = sp.Piecewise((x**2 / 2, sp.Abs(x) <= delta), (delta * sp.Abs(x), True))
+LONE_POINT = sp.Piecewise((1, sp.Eq(x, 0)), (0, True))
+PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
+
+TRUE = [
+    (verify.prove_equal, ((x + 1) ** 2, x**2 + 2 * x + 1)),
+    (verify.prove_equal, (H.diff(x), clip(x, delta), x)),
+    (verify.prove_equal, (smooth_l1.formula(x, 0, beta=delta), H / delta, x)),
+    (verify.prove_equal, (sp.log(x), sp.log(2 * x) - sp.log(2), x, (0, sp.oo))),
+    (verify.prove_continuous, (H, x)),
+    (verify.prove_continuous, (1 / x, x, (0, sp.oo))),
+    (verify.prove_differentiable, (H, x)),
+    (verify.prove_differentiable, (softplus(x), x)),
+    (verify.prove_convex, (H, x)),
+    (verify.prove_convex, (mag(x), x)),
+    (verify.prove_convex, (softplus(x), x)),
+    (verify.prove_convex, (-sp.log(p), p, (0, 1))),
+    (verify.prove_limit, (softplus(x), x, -sp.oo, 0)),
+    (verify.prove_limit, (sp.sin(x) / x, x, 0, 1)),
+    (verify.prove_minimiser, (Q, x, 2)),
+    (verify.prove_minimiser, (PROPER, p, 1 / (1 + weight), (0, 1))),
+]
+
+FALSE = [
+    (verify.prove_equal, (H, x**2 / 2, x), "delta = 1/2, x = 1 the left is 3/8, the right 1/2"),
+    (verify.prove_equal, (H.diff(x), x, x), "not equal"),
+    (verify.prove_equal, (LONE_POINT, 0, x), "not equal"),
+    (verify.prove_continuous, (UNSHIFTED, x), "values differ at x = -delta"),
+    (verify.prove_continuous, (step(x), x), "values differ at x = 0"),
+    (verify.prove_continuous, (1 / x, x), "gap"),
+    (verify.prove_continuous, (LONE_POINT, x), "x = 0 itself"),
+    (verify.prove_differentiable, (mag(x), x), "slopes differ at x = 0: -1 before, 1 after"),
+    (verify.prove_differentiable, (H.diff(x), x), "slopes differ"),
+    (verify.prove_convex, (-H, x), "not shown convex"),
+    (verify.prove_convex, (clip(x, delta), x), "the slope falls from 1 to 0"),
+    (verify.prove_convex, (x**3, x), "not shown convex"),
+    (verify.prove_limit, (softplus(x), x, -sp.oo, 1), "is 0, not 1"),
+    (verify.prove_minimiser, (Q, x, 1), "not least at x = 1"),
+    (verify.prove_minimiser, (-H, x, 0), "not shown convex"),
+]
+
+
+@pytest.mark.parametrize(("prove", "statement"), TRUE)
+def test_true_statements_are_proved_in_one_line_each(prove, statement, capsys):
+    prove(*statement)
+    assert all(line.startswith("proved: ") for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize(("prove", "statement", "reason"), FALSE)
+def test_false_statements_are_refuted(prove, statement, reason, capsys):
+    with pytest.raises(Refuted, match=reason):
+        prove(*statement)
+
+
+def test_pieces_finds_every_joint():
+    joints, between = verify.pieces(Q, x)
+    assert joints == [1, 2, 5]
+    assert [sp.expand(formula) for _, _, formula in between] == [8 - 3 * x, 6 - x, x + 2, 3 * x - 8]
+
+
+def test_pieces_refuses_an_order_that_depends_on_symbols():
+    a, b = sp.symbols("a b", positive=True)
+    with pytest.raises(ValueError, match="depends on its symbols"):
+        verify.pieces(sp.Abs(x - a) + sp.Abs(x - b), x)
+
+
+class Wrong:
+    """Huber's loss with a spoiled gradient, as a control."""
+
+    parameters, symbols = huber.parameters, huber.symbols
+    formula, gradient = huber.formula, huber.gradient
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, *args, **parameters):
+        return huber(*args, **parameters)
+
+    def grad(self, *args, **parameters):
+        return self.factor * huber.grad(*args, **parameters)
+
+    def value_and_grad(self, *args, **parameters):
+        return self(*args, **parameters), self.grad(*args, **parameters)
+
+
+def test_check_gradient():
+    y_hat = np.linspace(-3, 3, 40)
+    verify.check_gradient(huber, y_hat, 0.05)
+    with pytest.raises(Refuted, match="where differences give"):
+        verify.check_gradient(Wrong(1.001), y_hat, 0.05)
+
+
+def test_check_digits():
+    y_hat = np.geomspace(1e-300, 1e300, 40)
+    verify.check_digits(huber, y_hat, 0)
+    verify.check_digits(absolute_error, y_hat, 0)
+    verify.check_digits(squared_error, np.geomspace(1e-150, 1e150, 40), 1e-200)
+    with pytest.raises(Refuted, match="ULP off"):
+        verify.check_digits(Wrong(1 + 8 * np.finfo(float).eps), y_hat, 0)
+
+
+def test_ulps_counts_the_spacing_of_floats():
+    assert verify.ulps(1.0, mpmath.mpf(1)) == 0
+    assert verify.ulps(np.nextafter(1.0, 2), mpmath.mpf(1)) == 1
+    assert verify.ulps(np.inf, mpmath.mpf(10) ** 400) == 0
+    assert verify.ulps(np.inf, mpmath.mpf(1)) == np.inf
+    assert np.isnan(verify.ulps(np.nan, mpmath.mpf(1)))
+
+
+def test_evaluate_takes_as_many_digits_as_it_needs():
+    z = sp.Symbol("z", real=True)
+    with mpmath.workdps(40):
+        exact = verify.evaluate(sp.log(1 + sp.exp(z)), {z: -10_000.0})
+        assert abs(exact / mpmath.exp(-10_000) - 1) < mpmath.mpf(10) ** -25
+
+
+@pytest.mark.parametrize(
+    ("loss", "differentiable", "bounded", "constant"),
+    [
+        (squared_error, "twice, everywhere", "no", "11"),
+        (absolute_error, "not at $y$", "by $1$", "3"),
+        (huber, "once, everywhere; not twice at", r"by $\delta$", "3.333"),
+    ],
+)
+def test_passport(loss, differentiable, bounded, constant):
+    facts = verify.passport(loss).facts
+    assert facts["convex in the prediction"] == "yes"
+    assert facts["differentiable"].startswith(differentiable)
+    assert facts["gradient bounded"] == bounded
+    assert facts["least value"] == 0
+    assert facts["best constant for 1, 3, 3, 4, 44"] == constant
+    assert verify.passport(loss)._repr_markdown_().count("\n") == len(facts) + 1
