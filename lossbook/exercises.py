@@ -124,7 +124,7 @@ def _call(function, at):
 def _expression(answer, wanted):
     """The values of an expression; its symbols are known by their names."""
     answer = sp.sympify(answer)
-    known = {symbol.name: symbol for symbol in wanted.free_symbols}
+    known = {symbol.name: symbol for symbol in sorted(wanted.free_symbols, key=str)}
     extra = sorted({symbol.name for symbol in answer.free_symbols} - known.keys())
     if extra:
         raise _Unusable(f"the answer has {', '.join(extra)}; it takes {', '.join(sorted(known))}")
