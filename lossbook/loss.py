@@ -1,7 +1,9 @@
 """@loss: a one-line definition becomes a Loss, and everything else is derived from that line."""
 
+import contextlib
 import functools
 import inspect
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,23 +12,33 @@ import numpy as np
 
 from lossbook.shapes import derivative, sp, unfold
 
+FLOAT = np.dtype(float)
 BLOCK = 32_768  # elements worked on at a time, so that temporaries stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class Domain:
-    """What an argument takes: in words, and as a mask of the entries that are right."""
+    """What an argument takes.
+
+    wants: in words.
+    allows: a mask of the entries, or of the vectors, that are right.
+    vector: whether the last axis is one vector.
+    choices: what may be given instead of a number, to choose the formula.
+    """
 
     wants: str
     allows: Callable[[np.ndarray], np.ndarray]
+    vector: bool = False
+    choices: tuple = ()
+
+    def __repr__(self):
+        return self.wants
 
 
 FINITE = Domain("finite numbers", np.isfinite)
 POSITIVE = Domain("a positive finite number", lambda x: np.isfinite(x) & (x > 0))
-
-
-class Vector:
-    """Annotates an argument whose last axis is one vector, as in `z: Vector`."""
+SWITCH = Domain("True or False", lambda x: np.zeros(x.shape, bool), choices=(True, False))
+Vector = Domain("vectors of finite numbers", np.isfinite, vector=True)
 
 
 class Loss:
@@ -34,8 +46,8 @@ class Loss:
 
     The signature of that line is the metadata: before the `/` stands what the loss is
     differentiated by, then what is given, after the `*` the parameters that one chooses.
-    An annotation is a `Domain` or `Vector`; without one, arguments are finite numbers and
-    parameters positive finite numbers.
+    An annotation is a `Domain`; without one, arguments are finite numbers and parameters
+    positive finite numbers. A parameter that is True, False or None chooses the formula.
 
     Arrays broadcast only where that cannot be a slip: a scalar goes with every shape, and
     arrays with the same number of axes stretch axes of length 1. Shapes (n,) and (n, 1) do
@@ -43,7 +55,7 @@ class Loss:
     entry for each sample: the cost is its `.mean()`.
     """
 
-    def __init__(self, define):
+    def __init__(self, define, chosen=None):
         functools.update_wrapper(self, define)
         self.name = define.__name__
         self.signature = inspect.signature(define)
@@ -51,9 +63,45 @@ class Loss:
         self.parameters = {p.name: p.default for p in given if p.kind is p.KEYWORD_ONLY}
         self.arguments = [p.name for p in given if p.kind is not p.KEYWORD_ONLY]
         self.wrt = [p.name for p in given if p.kind is p.POSITIONAL_ONLY]
-        self._annotations = {p.name: p.annotation for p in given}
-        self._vectors = [p.name for p in given if p.annotation is Vector]
-        self._compiled = {}
+        self._domains = {p.name: self._domain(p) for p in given}
+        self._vectors = [p.name for p in given if self._domains[p.name].vector]
+        self._switches = [name for name in self.parameters if self._domains[name].choices]
+        self._chosen = self._choices(self.parameters) if chosen is None else chosen
+        self._named = [name for name in self.signature.parameters if name not in self._chosen]
+        self._numeric = [name for name in self._named if name in self.parameters]
+        self._kernel, self._variants, self._compiled = None, {}, {}
+
+    def _domain(self, parameter):
+        if isinstance(parameter.annotation, Domain):
+            return parameter.annotation
+        return POSITIVE if parameter.name in self.parameters else FINITE
+
+    def _choices(self, given):
+        """The parameters that choose the formula instead of being a number in it."""
+        return {
+            name: given[name]
+            for name in self._switches
+            if any(given[name] is choice for choice in self._domains[name].choices)
+        }
+
+    def _variant(self, given):
+        """The same loss with the formula that the parameters choose."""
+        chosen = self._choices(self.parameters | given) if self._switches else {}
+        if chosen == self._chosen:
+            return self
+        key = tuple(chosen.items())
+        if key not in self._variants:
+            self._variants[key] = Loss(self.__wrapped__, chosen)
+        return self._variants[key]
+
+    def kernel(self, code):
+        """Decorate hand-written code for rows of arrays, where derived code is not exact enough.
+
+        code: a generator that yields the value, shape (n, 1) where the loss has vectors, then
+            the gradient by each argument. It is proved equal to the formula in the tests.
+        """
+        self._kernel = code
+        return code
 
     def __repr__(self):
         return f"<Loss {self.name}{self.signature}>"
@@ -93,39 +141,46 @@ class Loss:
     @functools.cached_property
     def formula(self):
         """The textbook formula in sympy. Called like the loss, it is one of what it is given."""
-        return _callable(unfold(self._value), self._value, self)
+        return self._callable(lambda loss: loss._value)
 
     @functools.cached_property
     def gradient(self):
         """The textbook gradient in sympy (a tuple where several arguments stand before `/`)."""
-        return _unpack([_callable(unfold(slope), slope, self) for slope in self._slopes])
+        n = len(self.wrt)
+        return _unpack([self._callable(lambda loss, j=j: loss._slopes[j]) for j in range(n)])
 
     @functools.cached_property
     def hessian(self):
         """The textbook Hessian in sympy (a tuple of rows where several stand before `/`)."""
-        rows = [[_callable(unfold(e), e, self) for e in row] for row in self._curvatures]
-        return _unpack([_unpack(row) for row in rows])
+        n = range(len(self.wrt))
+        return _unpack(
+            [
+                _unpack([self._callable(lambda loss, j=j, i=i: loss._curvatures[j][i]) for i in n])
+                for j in n
+            ]
+        )
 
     @functools.cached_property
     def symbols(self):
-        """The sympy symbols of the formula, in the signature's order."""
-        return tuple(map(self._symbol, self.signature.parameters))
+        """The sympy symbols of the formula, in the signature's order; none for a choice."""
+        return tuple(map(self._symbol, self._named))
 
     @property
     def source(self):
-        """The numpy code of `value_and_grad`, as it was derived."""
-        return inspect.getsource(self._code("value_and_grad")[0])
+        """The numpy code of `value_and_grad`, as it was derived or written."""
+        return inspect.getsource(self._kernel or self._code("value_and_grad")[0])
 
     # Derivation.
 
     def _symbol(self, name):
         kind = sp.IndexedBase if name in self._vectors else sp.Symbol
-        positive = {"positive": True} if name in self.parameters else {}
-        return kind(name.replace("_hat", "hat"), real=True, **positive)  # yhat prints as a hat
+        sign = {POSITIVE: {"positive": True}}.get(self._domains[name], {"nonnegative": True})
+        assumed = sign if name in self.parameters else {}
+        return kind(name.replace("_hat", "hat"), real=True, **assumed)  # yhat prints as a hat
 
     @functools.cached_property
     def _value(self):
-        named = dict(zip(self.signature.parameters, self.symbols, strict=True))
+        named = dict(zip(self._named, self.symbols, strict=True)) | self._chosen
         return self.__wrapped__(
             *(named[name] for name in self.arguments),
             **{name: named[name] for name in self.parameters},
@@ -144,52 +199,75 @@ class Loss:
     def _curvatures(self):
         return [[derivative(slope, x) for x in self._variables("i")] for slope in self._slopes]
 
+    def _callable(self, expression):
+        """A sympy expression, unfolded, that can also be called like the loss."""
+
+        def call(args, kwargs):
+            given = self.signature.bind(*args, **kwargs).arguments
+            loss = self._variant(given)
+            named = zip(loss._named, loss.symbols, strict=True)
+            at = {symbol: sp.sympify(given[name]) for name, symbol in named if name in given}
+            return expression(loss).xreplace(at)
+
+        return _callable(unfold(expression(self)), call)
+
     def _code(self, what):
         """The compiled function of `what`, and how many vector axes each of its results has."""
         if what not in self._compiled:
-            from lossbook.printing import compile_numpy  # only here is sympy needed for numbers
+            first, last = {"value": (0, 1), "grad": (1, None)}.get(what, (0, None))
+            indices = "ji"[: 1 + (what == "hess")] if self._vectors else ""
+            if self._kernel and what != "hess":
+                axes = [0] + [len(indices)] * len(self.wrt)
 
-            if what == "hess":
-                expressions, axes = sum(self._curvatures, []), 2
+                def code(*rows):
+                    return itertools.islice(self._kernel(*rows), first, last)
+
             else:
-                expressions, axes = [self._value, *self._slopes], 1
-                expressions = {"value": expressions[:1], "grad": expressions[1:]}.get(
-                    what, expressions
-                )
-            indices = [sp.Symbol(i, integer=True) for i in "ji"[:axes]] if self._vectors else []
-            code = compile_numpy(self.symbols, expressions, indices)
-            axes = [len(indices) * (e is not self._value) for e in expressions]
-            self._compiled[what] = code, axes
+                from lossbook.printing import compile_numpy  # only here numbers need sympy
+
+                expressions = [self._value, *self._slopes]
+                if what == "hess":
+                    expressions = sum(self._curvatures, [])
+                axes = [len(indices) * (e is not self._value) for e in expressions]
+                free = [sp.Symbol(index, integer=True) for index in indices]
+                code = compile_numpy(self.symbols, expressions[first:last], free)
+            self._compiled[what] = code, axes[first:last]
         return self._compiled[what]
 
     # Evaluation.
 
     def _evaluate(self, what, args, kwargs):
-        arrays, parameters, batch, size = self._check(args, kwargs)
-        code, axes = self._code(what)
+        given = self._bind(args, kwargs)
+        loss = self._variant(given)
+        arrays, parameters, batch, size = loss._check(given)
+        code, axes = loss._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
-        arrays = [_as_rows(a, batch, core) for a in arrays]
+        alone = -1 if loss._kernel else core  # axes of what stands for all samples
+        arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
         results = [np.empty((n, *(size,) * a) if a else (n,) + (1,) * core) for a in axes]
-        rows = max(1, BLOCK // max(r[:1].size for r in results)) if n else 1
+        rows = max(1, BLOCK // size ** max(axes))
         for start in range(0, n, rows):
-            block = slice(start, start + rows)
-            pieces = [a[block] if a.ndim > core else a for a in arrays]
+            block = slice(start, start + rows) if n > rows else ...
+            pieces = [a[block] if a.ndim != alone else a for a in arrays]
             for result, values in zip(results, code(*pieces, *parameters), strict=True):
-                result[block] = values
+                np.add(values, 0.0, out=result[block])  # a copy in which -0.0 is 0.0
         return [r.reshape(batch + (size,) * a)[()] for r, a in zip(results, axes, strict=True)]
 
-    def _check(self, args, kwargs):
+    def _check(self, given):
         """Arrays in the signature's order, parameters, the shape of the batch, a vector's size."""
-        given = self._bind(args, kwargs)
-        arrays = {name: self._array(name, given[name]) for name in self.arguments}
-        parameters = [self._parameter(name, given[name]) for name in self.parameters]
-        sizes = {name: arrays[name].shape[-1] for name in self._vectors}
+        arrays = [self._array(name, given[name]) for name in self.arguments]
+        parameters = [self._parameter(name, given[name]) for name in self._numeric]
+        if not self._vectors:
+            return arrays, parameters, self._batch([a.shape for a in arrays]), 1
+        vector = [name in self._vectors for name in self.arguments]
+        sizes = {
+            n: a.shape[-1] for n, a, v in zip(self.arguments, arrays, vector, strict=True) if v
+        }
         if len(set(sizes.values())) > 1:
             raise ValueError(f"{self.name}: vectors must have one length, got {_listing(sizes)}")
-        shapes = {n: a.shape[:-1] if n in sizes else a.shape for n, a in arrays.items()}
-        if sizes:  # beside a vector, a scalar has an axis to stand beside the vector's
-            arrays = {n: a if n in sizes else a[..., None] for n, a in arrays.items()}
-        return [*arrays.values()], parameters, self._batch(shapes), next(iter(sizes.values()), 1)
+        # Beside a vector, a scalar has an axis to stand beside the vector's.
+        arrays = [a if v else a[..., None] for a, v in zip(arrays, vector, strict=True)]
+        return arrays, parameters, self._batch([a.shape[:-1] for a in arrays]), max(sizes.values())
 
     def _bind(self, args, kwargs):
         if len(args) == len(self.arguments) and kwargs.keys() <= self.parameters.keys():
@@ -201,68 +279,70 @@ class Loss:
         bound.apply_defaults()
         return bound.arguments
 
-    def _domain(self, name):
-        annotation = self._annotations[name]
-        if isinstance(annotation, Domain):
-            return annotation
-        return POSITIVE if name in self.parameters else FINITE
-
     def _array(self, name, given):
         array = self._numbers(name, given)
         if name in self._vectors and (array.ndim == 0 or array.shape[-1] == 0):
             raise ValueError(
-                f"{self.name}: {name} takes vectors, of shape (..., K) with K at least 1, "
-                f"got shape {array.shape}"
+                f"{self.name}: {name} takes {self._domains[name].wants}, of shape (..., K) with "
+                f"K at least 1, got shape {array.shape}"
             )
+        self._inside(name, array)
         return array
 
     def _parameter(self, name, given):
+        if given is self.parameters[name]:
+            return given
         number = self._numbers(name, given)
         if number.ndim:
-            wants = self._domain(name).wants
+            wants = self._domains[name].wants
             raise ValueError(f"{self.name}: {name} takes {wants}, got shape {number.shape}")
+        self._inside(name, number)
         return float(number)
 
     def _numbers(self, name, given):
-        """The argument as float64, inside its domain."""
-        domain = self._domain(name)
+        """The argument as float64."""
+        if type(given) is np.ndarray and given.dtype is FLOAT:
+            return given
+        wants = self._domains[name].wants
         if isinstance(given, np.ma.MaskedArray):
             raise TypeError(f"{self.name}: {name} is a masked array; its mask would be lost")
         try:
             array = np.asarray(given)
         except ValueError as error:
-            raise ValueError(f"{self.name}: {name} takes {domain.wants}, got {error}") from None
+            raise ValueError(f"{self.name}: {name} takes {wants}, got {error}") from None
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             got = type(given).__name__ if array.dtype == object else array.dtype
-            raise TypeError(f"{self.name}: {name} takes {domain.wants}, got {got}")
-        array = array.astype(float, copy=False)
-        allowed = domain.allows(array)
-        if not allowed.all():
+            raise TypeError(f"{self.name}: {name} takes {wants}, got {got}")
+        return array.astype(float, copy=False)
+
+    def _inside(self, name, array):
+        """Raise where an entry or a vector of the array is outside its domain."""
+        allowed = self._domains[name].allows(array)
+        if np.count_nonzero(allowed) < allowed.size:
             where = tuple(map(int, np.argwhere(~allowed)[0])) if array.ndim else ()
             place = f"{name}[{', '.join(map(str, where))}]" if where else name
             raise ValueError(
-                f"{self.name}: {name} takes {domain.wants}, got {place} = {array[where]}"
+                f"{self.name}: {name} takes {self._domains[name].wants}, "
+                f"got {place} = {array[where]}"
             )
-        return array
 
     def _batch(self, shapes):
         """The broadcast shape of the samples."""
-        axes = {len(shape) for shape in shapes.values() if shape}
+        if all(shape == shapes[0] for shape in shapes):
+            return shapes[0]
+        axes = {len(shape) for shape in shapes if shape}
         if len(axes) <= 1:
-            try:
-                return np.broadcast_shapes(*shapes.values())
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError):
+                return np.broadcast_shapes(*shapes)
+        named = dict(zip(self.arguments, shapes, strict=True))
         raise ValueError(
-            f"{self.name}: shapes must agree, but {_listing(shapes)}; a scalar goes with every "
+            f"{self.name}: shapes must agree, but {_listing(named)}; a scalar goes with every "
             "shape, and axes of length 1 stretch where the numbers of axes are equal"
         )
 
 
 def _as_rows(array, batch, core):
-    """The array with all its samples on one axis; what stands for all samples stays as it is."""
-    if array.ndim == core:
-        return array
+    """The array with all its samples on one axis."""
     tail = array.shape[array.ndim - core :]
     if array.shape != batch + tail:
         array = np.broadcast_to(array, batch + tail)
@@ -278,28 +358,19 @@ def _unpack(items):
     return items[0] if len(items) == 1 else tuple(items)
 
 
-def _callable(expr, shapes, loss):
-    """The sympy expression `expr` that can also be called like the loss.
-
-    The call puts its arguments into `shapes`, the same expression in shapes, which print as
-    their formula and keep their stable code; a parameter left out stays a symbol.
-    """
+def _callable(expr, call):
+    """The sympy expression `expr` that can also be called."""
     # sympy keeps a registry of its singletons (0, 1, 1/2), so a twin of one is a plain number.
     singleton = sp.core.singleton.Singleton
-    kind = next(kind for kind in type(expr).__mro__ if not isinstance(kind, singleton))
-
-    def call(self, *args, **kwargs):
-        given = loss.signature.bind(*args, **kwargs).arguments
-        names = zip(loss.signature.parameters, loss.symbols, strict=True)
-        return shapes.xreplace({s: sp.sympify(given[name]) for name, s in names if name in given})
-
+    kind = next(kind for kind in expr.func.__mro__ if not isinstance(kind, singleton))
     # In every operation it is the plain expression: as such it is rebuilt and compared.
-    faces = {"__call__": call, "func": kind}
+    faces = {"__call__": lambda self, *args, **kwargs: call(args, kwargs), "func": kind}
     faces |= {"__eq__": lambda self, other: expr == other, "__hash__": lambda self: hash(expr)}
     twin = object.__new__(type(kind.__name__, (kind,), faces))
     for slot in {slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())}:
         if hasattr(expr, slot):
             setattr(twin, slot, getattr(expr, slot))
+    twin._assumptions = expr._assumptions.copy()  # or it writes into those of all of its kind
     return twin
 
 

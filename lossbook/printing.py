@@ -1,10 +1,13 @@
 """sympy expressions printed as numpy code."""
 
+from functools import partial
+
 import numpy as np
 import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import PRECEDENCE
 
-from lossbook.shapes import stable
+from lossbook.shapes import root, stable
 
 
 def compile_numpy(symbols, expressions, indices=()):
@@ -17,10 +20,20 @@ def compile_numpy(symbols, expressions, indices=()):
     """
     # Never simplify, factor or expand here: the form decides how many digits survive.
     expressions = [stable(sp.sympify(expr)) for expr in expressions]
+    if len(indices) == 1:  # a norm is of the same piece of code as its gradient
+        expressions = [
+            expr.replace(root.function, partial(_norm, indices[0])) for expr in expressions
+        ]
     names = [sp.Symbol(str(symbol)) for symbol in symbols]
     printer = _Printer(symbols, indices)
     cse = False if len(indices) == 2 else _share
-    return sp.lambdify(names, expressions, modules=[vars(np)], printer=printer, cse=cse)
+    words = {word.__name__: word for word in WORDS}
+    return sp.lambdify(names, expressions, modules=[words, vars(np)], printer=printer, cse=cse)
+
+
+def _norm(index, squares):
+    vector = squares.function.base.subs(squares.variables[0], index)
+    return sp.Function("norm", nonnegative=True)(vector)
 
 
 def _share(expressions):
@@ -40,12 +53,22 @@ class _Printer(NumPyPrinter):
             return text
         return f"{text}[..., None, :]" if index == self.indices[1] else f"{text}[..., None]"
 
+    def _as_ordered_terms(self, expr, order=None):
+        # b - a is one operation, -a + b is two.
+        terms = super()._as_ordered_terms(expr, order)
+        return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
     def _print_Symbol(self, expr):
         name = super()._print_Symbol(expr)
-        return name if expr.is_positive else self._lift(name)  # parameters are plain numbers
+        return name if expr.is_nonnegative else self._lift(name)  # parameters are plain numbers
 
     def _print_Rational(self, expr):
         return repr(float(expr))
+
+    def _print_Pow(self, expr, **options):
+        if expr.exp == -1:
+            return f"(1.0/{self.parenthesize(expr.base, PRECEDENCE['Pow'])})"
+        return super()._print_Pow(expr, **options)
 
     def _print_Indexed(self, expr):
         return self._lift(str(expr.base), expr.indices[0])
@@ -54,7 +77,71 @@ class _Printer(NumPyPrinter):
         return f"eye({self.symbols[0]}.shape[-1])"
 
     def _print_Sum(self, expr):
+        return self._reduce("add.reduce({}, -1, keepdims=True)", expr.function)
+
+    def _print_root(self, expr):
+        return self._reduce("norm({})", expr.args[0].function.base)
+
+    def _print_log_of_sum(self, expr):
+        return self._reduce("logsumexp({})", expr.args[0].function.exp)
+
+    def _reduce(self, template, term):
         indices, self.indices = self.indices, ()  # inside, a vector is itself
-        text = f"add.reduce({self._print(expr.function)}, -1, keepdims=True)"
+        text = template.format(self._print(term))
         self.indices = indices
         return self._lift(text)
+
+
+# Words that numpy lacks, or says more slowly.
+
+
+def log1p(x):
+    u = 1.0 + x
+    return np.log(u) + (x - (u - 1.0)) / nonzero(u)  # what rounding took from u
+
+
+def xlogy(y, x):
+    return y * np.log(x + (y == 0))
+
+
+def xlog1py(y, x):
+    return y * log1p(x + (y == 0))
+
+
+def over(x, y):
+    return x / (y + (x == 0))
+
+
+def nonzero(x, power=1):
+    return np.maximum(x, 10.0 ** (-290 / power))  # 1 / x**power is finite
+
+
+def exp_of_sum(x, y):
+    e = np.exp(x)
+    return e + e * np.expm1(y)
+
+
+def coarse(x):
+    return (x + 1.5 * 2.0**42) - 1.5 * 2.0**42  # keeps 10 bits behind the point
+
+
+def power_of_rest(p, g):
+    q = 1.0 - p
+    lost = (1.0 - q) - p  # exactly what rounding took from q, and 0 where q < 1/2
+    return q**g * (1.0 + g * lost / np.maximum(q, 0.5))
+
+
+def norm(x):
+    square = np.einsum("...k,...k->...", x, x)[..., None]
+    if np.all((square > 1e-280) & (square < np.inf)):
+        return np.sqrt(square)
+    scale = nonzero(np.maximum.reduce(np.absolute(x), -1, keepdims=True))
+    return scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True))
+
+
+def logsumexp(z):
+    top = np.maximum.reduce(z, -1, keepdims=True)
+    return top + np.log(np.add.reduce(np.exp(z - top), -1, keepdims=True))
+
+
+WORDS = [log1p, xlogy, xlog1py, over, nonzero, exp_of_sum, coarse, power_of_rest, norm, logsumexp]

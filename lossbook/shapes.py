@@ -105,27 +105,120 @@ def shape(*slopes, **faces):
 
 def stable(expr):
     """Rewrite an expression in shapes as code that neither overflows nor cancels."""
-    return expr.replace(_is_scaled_huber, _scale_huber).replace(
-        lambda node: _is_shape(node) and node.lossbook_shape.stable,
-        lambda node: node.lossbook_shape.stable(*node.args),
-    )
+    for rule in RULES:
+        expr = expr.replace(functools.partial(_applies, rule), rule)
+    return expr
+
+
+def _applies(rule, node):
+    return rule(node) is not None
+
+
+# The rules of `stable`: each takes a node, and returns nothing where it does not apply.
+
+
+def _factor(node, kind, power=1):
+    """The first factor of a product that is this power of a shape."""
+    for factor in node.args if node.is_Mul else ():
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, kind.function) and exponent == power:
+            return factor
+
+
+def _scaled_huber(node):
+    """hub(x, d) / d divides before it multiplies: else it overflows where the quotient fits."""
+    factor = _factor(node, hub)
+    if factor and 1 / factor.args[1] in node.args:
+        x, d = factor.args
+        small = cap(mag(x), d)
+        return node * d / factor * ratio(small, d) * (mag(x) - small / 2)
+
+
+def _power_of_sigmoid(node):
+    """sigmoid(x)^g as e^(-g max(-x, 0)) / (1 + e^-|x|)^g, each without the loss by rounding."""
+    if node.is_Pow and isinstance(node.base, sigmoid.function) and node.exp.free_symbols:
+        x, (whole, g) = node.base.args[0], node.exp.as_coeff_Add()
+        large = exp_of_sum(-g * coarse(pos(-x)), -g * fine(pos(-x)))
+        return sigmoid(x) ** whole * large / power_of_rest(-sp.exp(-mag(x)), g)
+
+
+def _weighted_log(node):
+    """c * xlogy(y, x) with the weight inside: 0 * (y * log(0)) is 0."""
+    factor = _factor(node, xlogy)
+    if factor:
+        y, x = factor.args
+        return xlogy(node / factor * y, x)
+
+
+def _weighted_square(node):
+    """y * d^2 as (y * d) * d, which is 0 where y is, also where d^2 overflows."""
+    factor = _factor(node, root, 2)
+    if factor:
+        return weighted_square(node / factor, factor.base)
+
+
+def _difference(node):
+    """a - b of two distances before all else; a^2 - b^2 as (a - b)(a + b): no inf - inf."""
+    found = {
+        sign: (term, *(sign * term).as_base_exp())
+        for sign in (1, -1)
+        for term in (node.args if node.is_Add else ())
+        if isinstance((sign * term).as_base_exp()[0], root.function)
+    }
+    if len(found) == 2:
+        (plus, a, power), (minus, b, _) = found[1], found[-1]
+        gap = difference(a, b)
+        return node - plus - minus + (gap * (a + b) if power == 2 else gap)
+
+
+def _reciprocal_root(node):
+    """1 / d^n for d = 0 too, where it is a factor of vectors that are 0."""
+    if node.is_Pow and node.exp.is_negative and isinstance(node.base, root.function):
+        return nonzero(node.base, -node.exp) ** node.exp
+
+
+def _common_number(node):
+    """2 a - 2 b, which sympy makes of 2 (a - b), has one operation more."""
+    if node.is_Add and node.primitive()[0].is_Integer and node.primitive()[0] != 1:
+        return sp.Mul(*node.primitive(), evaluate=False)
+
+
+def _turned(node):
+    """x2 - x1 as -(x1 - x2), so that both are one piece of code."""
+    if node.is_Add and node.has(sp.Indexed) and node.could_extract_minus_sign():
+        return sp.Mul(-1, -node, evaluate=False)
+
+
+def _common_vector(node):
+    """a u - b u as (a - b) u: one operation on vectors instead of three."""
+    terms = [set(sp.Mul.make_args(term)) for term in node.args] if node.is_Add else [set()]
+    for factor in set.intersection(*terms):
+        if factor.is_Add and factor.has(sp.Indexed):
+            return factor * sp.Add(*(term / factor for term in node.args))
+
+
+def _stable_shape(node):
+    """A shape as its own stable code."""
+    if _is_shape(node) and node.lossbook_shape.stable:
+        return node.lossbook_shape.stable(*node.args)
+
+
+RULES = [
+    _scaled_huber,
+    _power_of_sigmoid,
+    _weighted_log,
+    _difference,
+    _weighted_square,
+    _reciprocal_root,
+    _common_number,
+    _turned,
+    _common_vector,
+    _stable_shape,
+]
 
 
 def _is_shape(node):
     return hasattr(node, "lossbook_shape")
-
-
-def _is_scaled_huber(expr):
-    return expr.is_Mul and any(
-        isinstance(factor, hub.function) and 1 / factor.args[1] in expr.args for factor in expr.args
-    )
-
-
-def _scale_huber(expr):
-    # hub(x, d) / d: divide before multiplying, or the product overflows where the quotient fits.
-    factor = next(factor for factor in expr.args if isinstance(factor, hub.function))
-    x, d = factor.args
-    return expr * d / factor * ratio(cap(x, d), d) * (mag(x) - cap(x, d) / 2)
 
 
 def log1p(x):
@@ -175,7 +268,7 @@ def clip(x, d):
 @shape(
     lambda x: sigmoid(x) * sigmoid(-x),
     latex=r"\sigma\left({0}\right)",
-    stable=lambda x: sp.exp(-pos(-x)) / (1 + sp.exp(-mag(x))),
+    stable=lambda x: most(sp.exp(-mag(x)), sgn(x)) / (1 + sp.exp(-mag(x))),
     is_positive=True,
 )
 def sigmoid(x):
@@ -214,7 +307,7 @@ def mag(x):
 @shape(
     lambda x, d: clip(x, d),
     lambda x, d: pos(mag(x) - d),
-    stable=lambda x, d: cap(x, d) * (mag(x) - cap(x, d) / 2),
+    stable=lambda x, d: cap(mag(x), d) * (mag(x) - cap(mag(x), d) / 2),
     is_nonnegative=True,
 )
 def hub(x, d):
@@ -236,23 +329,115 @@ def softplus(x):
     return sp.log(1 + sp.exp(x))
 
 
-# Two that only code uses: Huber's function is cap * (abs(x) - cap/2).
+# Logarithms and powers of probabilities, and the length of a vector.
 
 
 @shape(
-    numpy="minimum(absolute({0}), {1})",
-    javascript="Math.min(Math.abs({0}), {1})",
-    is_nonnegative=True,
+    lambda y, x: sp.log(x),
+    lambda y, x: over(y, x),
+    numpy="xlogy({0}, {1})",
+    javascript="(({0}) === 0 ? 0 : ({0})*Math.log({1}))",
+    stable=lambda y, x: xlog1py(y, x - 1) if 1 in x.args else xlogy(y, x),
 )
+def xlogy(y, x):
+    """y log(x), and 0 where y = 0, also at x = 0."""
+    return sp.S.Zero if y == 0 else y * sp.log(x)
+
+
+@shape(
+    lambda x, g: over(g * power(x, g), x),
+    lambda x, g: power(x, g) * sp.log(x),
+    stable=lambda x, g: power_of_rest(1 - x, g) if 1 in x.args else x**g,
+)
+def power(x, g):
+    """x^g for x in [0, 1] and g >= 0."""
+    return x**g
+
+
+@shape(lambda x: 1 / (2 * root(x)), is_nonnegative=True)
+def root(x):
+    """The square root of a sum of squares; at 0 its derivative is taken as 0."""
+    return sp.sqrt(x)
+
+
+# What only code uses.
+
+
+@shape(numpy="minimum({0}, {1})", javascript="Math.min({0}, {1})", is_nonnegative=True)
 def cap(x, d):
-    """min(abs(x), d)."""
-    return sp.Min(sp.Abs(x), d)
+    """min(x, d); Huber's function is cap (abs(x) - cap/2) where cap = cap(abs(x), d)."""
+    return sp.Min(x, d)
 
 
 @shape(numpy="({0}/({1}))", javascript="({0}/({1}))")
 def ratio(x, y):
     """x / y, divided before anything is multiplied."""
     return x / y
+
+
+@shape(
+    lambda x, y: 1 / y,
+    lambda x, y: -over(over(x, y), y),
+    numpy="over({0}, {1})",
+    javascript="(({0}) === 0 ? 0 : ({0})/({1}))",
+)
+def over(x, y):
+    """x / y, and 0 where x = 0, also at y = 0."""
+    return sp.S.Zero if x == 0 else x / y
+
+
+@shape(numpy="xlog1py({0}, {1})", javascript="(({0}) === 0 ? 0 : ({0})*Math.log1p({1}))")
+def xlog1py(y, x):
+    """y log(1 + x), and 0 where y = 0."""
+    return sp.S.Zero if y == 0 else y * sp.log(1 + x)
+
+
+@shape(numpy="power_of_rest({0}, {1})", javascript="Math.pow(1 - ({0}), {1})")
+def power_of_rest(p, g):
+    """(1 - p)^g, which makes up for the rounding of 1 - p."""
+    return (1 - p) ** g
+
+
+@shape(numpy="maximum({0}, {1})", javascript="Math.max({0}, {1})")
+def most(x, y):
+    """max(x, y)."""
+    return sp.Max(x, y)
+
+
+@shape(numpy="({0} - ({1}))")
+def difference(x, y):
+    """x - y, subtracted before anything is added."""
+    return x - y
+
+
+@shape(numpy="(({0})*{1}*{1})")
+def weighted_square(y, x):
+    """y x^2, from left to right."""
+    return y * x**2
+
+
+@shape(numpy="nonzero({0}, {1})")
+def nonzero(x, power):
+    """x >= 0, but a tiny number where x is 0, of which the power can be a divisor."""
+    return x
+
+
+@shape(numpy="exp_of_sum({0}, {1})", javascript="(Math.exp({0})*Math.exp({1}))")
+def exp_of_sum(x, y):
+    """e^(x + y) for a small y, without adding what is exact to what is rounded."""
+    return sp.exp(x + y)
+
+
+@shape(numpy="coarse({0})", javascript="(({0} + 6597069766656) - 6597069766656)")
+def coarse(x):
+    """x >= 0, of which so few bits are left that the product with a short number is exact."""
+    return x
+
+
+@shape(numpy="({0} - coarse({0}))", javascript="({0} - (({0} + 6597069766656) - 6597069766656))")
+def fine(x):
+    """What `coarse` leaves out."""
+    return sp.S.Zero
 
 
 # Vectors: entries have the index k, running from 1 to K.
@@ -262,6 +447,22 @@ def total(term):
     """The sum over a vector's entries: `total(lambda k: z[k] ** 2)`."""
     k, size = sp.Symbol("k", integer=True), sp.Symbol("K", integer=True, positive=True)
     return sp.Sum(term(k), (k, 1, size))
+
+
+def distance(a, b):
+    """The Euclidean distance of two vectors; at distance 0 its derivative is taken as 0."""
+    return root(total(lambda k: (a[k] - b[k]) ** 2))
+
+
+@shape(lambda x: sp.exp(-log_of_sum(x)))
+def log_of_sum(x):
+    """log(x) for a sum x of exponentials."""
+    return sp.log(x)
+
+
+def logsumexp(z):
+    """The log of the sum of a vector's exponentials."""
+    return log_of_sum(total(lambda k: sp.exp(z[k])))
 
 
 def derivative(expr, by):
@@ -280,4 +481,5 @@ def unfold(expr):
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):
         return sp.factor_terms(plain)
-    return sp.Piecewise(*((sp.factor_terms(branch), where) for branch, where in plain.args))
+    cases = [(sp.factor_terms(branch), where) for branch, where in plain.args]
+    return sp.Piecewise(*(case for case in cases if case[1].simplify() != sp.false))

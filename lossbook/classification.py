@@ -1,0 +1,122 @@
+"""Losses of a class: y is a label, or the probabilities of the classes (a soft label)."""
+
+import numpy as np
+
+from lossbook.loss import Domain, loss
+from lossbook.shapes import logsumexp, pos, power, sigmoid, softplus, total, xlogy
+
+
+def _not_negative(x):
+    return np.isfinite(x) & (x >= 0)
+
+
+def _distribution(y):
+    allowed = y >= 0
+    return np.absolute(y @ np.ones(y.shape[-1]) - 1) <= 1e-6 if allowed.all() else allowed
+
+
+def _logits(z):
+    allowed, masked = z < np.inf, z == -np.inf
+    return allowed if not masked.any() else np.where(masked.all(-1), False, allowed.all(-1))
+
+
+PROBABILITY = Domain("probabilities in [0, 1]", lambda p: (p >= 0) & (p <= 1))
+LABEL = Domain("labels 0 or 1", lambda y: (y == 0) | (y == 1))
+SIGN = Domain("labels -1 or +1", lambda y: np.absolute(y) == 1)
+WEIGHT = Domain("None or a weight in [0, 1]", PROBABILITY.allows, choices=(None,))
+POWER = Domain("a finite number, 0 or more", _not_negative)
+PROBABILITIES = Domain("vectors of finite numbers, 0 or more", _not_negative, vector=True)
+DISTRIBUTION = Domain(
+    "vectors of probabilities that sum to 1 (one-hot or soft)", _distribution, vector=True
+)
+LOGITS = Domain("vectors of finite numbers or -inf, not all -inf", _logits, vector=True)
+
+
+@loss
+def binary_cross_entropy(p: PROBABILITY, /, y: PROBABILITY):
+    """-log p where y = 1, -log(1 - p) where y = 0, weighed where y is between; in nats.
+
+    inf where the label is impossible (p = 0 with y > 0, p = 1 with y < 1), and 0 log 0 = 0.
+    Good (1952), Rational decisions, J. R. Statist. Soc. B 14.
+    """
+    return -xlogy(y, p) - xlogy(1 - y, 1 - p)
+
+
+@loss
+def binary_cross_entropy_with_logits(z, /, y: PROBABILITY):
+    """Binary cross-entropy of p = sigmoid(z), where z is the log odds of class 1; in nats.
+
+    Cox (1958), The regression analysis of binary sequences, J. R. Statist. Soc. B 20.
+    """
+    return y * softplus(-z) + (1 - y) * softplus(z)
+
+
+@loss
+def cross_entropy(p: PROBABILITIES, /, y: DISTRIBUTION):
+    """-sum of y_k log p_k over the K classes, in nats; p, y: (..., K). p is not normalised.
+
+    inf where a possible class has p_k = 0, and 0 log 0 = 0.
+    """
+    return -total(lambda k: xlogy(y[k], p[k]))
+
+
+@loss
+def cross_entropy_with_logits(z: LOGITS, /, y: DISTRIBUTION):
+    """Cross-entropy of p = softmax(z), in nats; z, y: (..., K). z_k = -inf masks a class.
+
+    Bridle (1990), Probabilistic interpretation of feedforward classification network outputs.
+    """
+    return logsumexp(z) - total(lambda k: y[k] * z[k])
+
+
+@cross_entropy_with_logits.kernel
+def _softmax(z, y):
+    # With e = exp(z - max z) the sum of e is 1 + tail, where the 1 is the largest entry's own.
+    # So log(1 + tail) and 1 - p = tail / (1 + tail) are never differences of numbers close to 1.
+    largest = np.arange(len(z)), z.argmax(-1)
+    top = z[largest][:, None]
+    gap = z - top
+    chosen = np.einsum("nk,nk->n", y, gap)
+    if gap.min(initial=0) == -np.inf:  # a masked class, which counts where y is not 0
+        chosen = np.einsum("nk,nk->n", y, np.where(y > 0, gap, 0))
+        z = np.maximum(z, top - np.maximum(np.absolute(top), 1e4))  # further down e is 0
+        gap = z - top
+    shift = gap - z
+    lost = (z - (gap - shift)) - (top + shift)  # exactly what rounding took from the gap
+    e = np.exp(gap)
+    e += e * lost
+    e[largest] = 0
+    tail = np.add.reduce(e, -1)
+    yield (np.log1p(tail) - chosen)[:, None]
+    e /= (1 + tail)[:, None]
+    e -= y
+    e[largest] = (1 - y[largest] - y[largest] * tail) / (1 + tail)
+    yield e
+
+
+@loss
+def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.0):
+    """Cross-entropy times (1 - p_t)^gamma, where p_t is the probability of the true class.
+
+    alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
+    Lin et al. (2017), Focal loss for dense object detection, equation 5.
+    """
+    one, zero = (1, 1) if alpha is None else (alpha, 1 - alpha)
+    return -one * power(1 - p, gamma) * xlogy(y, p) - zero * power(p, gamma) * xlogy(1 - y, 1 - p)
+
+
+@loss
+def focal_with_logits(z, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.0):
+    """The focal loss of p = sigmoid(z), where z is the log odds of class 1."""
+    weight = 1 if alpha is None else y * alpha + (1 - y) * (1 - alpha)
+    margin = (2 * y - 1) * z
+    return weight * sigmoid(-margin) ** gamma * softplus(-margin)
+
+
+@loss
+def hinge(score, /, y: SIGN):
+    """max(0, 1 - y score); y is -1 or +1. At the kink, y score = 1, the gradient is 0.
+
+    Cortes and Vapnik (1995), Support-vector networks, Machine Learning 20.
+    """
+    return pos(1 - y * score)

@@ -1,0 +1,30 @@
+"""Losses of distances between vectors of shape (..., D)."""
+
+from lossbook.classification import LABEL
+from lossbook.loss import SWITCH, Vector, loss
+from lossbook.shapes import distance, pos
+
+
+@loss
+def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
+    """Half the squared distance of similar pairs (y = 1); of others (y = 0), of what it lacks.
+
+    The margin is a distance. Where two vectors are equal the gradient is 0.
+    Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
+    """
+    d = distance(x1, x2)
+    return (y * d**2 + (1 - y) * pos(margin - d) ** 2) / 2
+
+
+@loss
+def triplet(
+    anchor: Vector, positive: Vector, negative: Vector, /, *, margin=0.2, squared: SWITCH = True
+):
+    """max(0, margin + distance to the positive - distance to the negative), distances squared.
+
+    squared=False: distances as they are. The margin has the distances' unit. Where two
+    vectors are equal, the derivative of their distance is taken as 0.
+    Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
+    """
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    return pos(near**2 - far**2 + margin) if squared else pos(near - far + margin)

@@ -1,0 +1,291 @@
+"""CTC: one recursion, against enumeration of all alignments; its lattice, batches and extremes."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossbook import cross_entropy_with_logits, ctc
+from lossbook.sequence import path_polynomial
+
+
+def collapse(path, blank=0):
+    """What a path spells: repetitions merged, then blanks dropped."""
+    return [k for k, _ in itertools.groupby(path) if k != blank]
+
+
+def enumerated(y, target, blank=0):
+    """The sum over all paths, one by one."""
+    times, classes = len(y), len(y[0])
+    return sum(
+        math.prod(y[t][k] for t, k in enumerate(path))
+        for path in itertools.product(range(classes), repeat=times)
+        if collapse(path, blank) == list(target)
+    )
+
+
+def symbols(times, classes):
+    return [
+        [sp.Symbol(f"y{k}_{t + 1}", positive=True) for k in range(classes)] for t in range(times)
+    ]
+
+
+TARGETS = [[], [1], [1, 2], [1, 1], [2, 1, 2], [1, 1, 1], [1, 2, 2, 1]]
+
+
+class TestPolynomial:
+    @pytest.mark.parametrize("times", [1, 2, 3, 4, 5])
+    @pytest.mark.parametrize("target", TARGETS, ids=str)
+    def test_equals_enumeration(self, times, target):
+        y = symbols(times, 3)
+        assert sp.expand(path_polynomial(y, target) - enumerated(y, target)) == 0
+
+    def test_six_times_and_other_blanks(self):
+        y = symbols(6, 3)
+        assert sp.expand(path_polynomial(y, [1, 1]) - enumerated(y, [1, 1])) == 0
+        y = symbols(4, 3)
+        for blank, target in ((1, [0, 2]), (2, [0, 0]), (2, [1])):
+            polynomial = path_polynomial(y, target, blank)
+            assert sp.expand(polynomial - enumerated(y, target, blank)) == 0
+
+    def test_small_ones_by_hand(self):
+        (a0, a1), (b0, b1) = y = symbols(2, 2)
+        assert sp.expand(path_polynomial(y, [1])) == sp.expand(a1 * b1 + a0 * b1 + a1 * b0)
+        assert path_polynomial(y, []) == a0 * b0
+        assert path_polynomial(y, [1, 1]) == 0
+
+    def test_all_targets_together_have_probability_one(self):
+        y = symbols(3, 2)
+        total = sum(path_polynomial(y, [1] * n) for n in range(3))
+        assert sp.expand(total - math.prod(sum(row) for row in y)) == 0
+
+    def test_formula(self):
+        y = symbols(2, 2)
+        assert ctc.formula(y, [1]) == -sp.log(path_polynomial(y, [1]))
+        halves = [[sp.Rational(1, 2)] * 2] * 2
+        assert ctc.formula(halves, [1]) == -sp.log(sp.Rational(3, 4))
+
+    def test_ones_count_alignments(self):
+        for times, target in ((4, [1, 2]), (5, [1, 1]), (6, [1, 2, 3])):
+            repeats = sum(a == b for a, b in itertools.pairwise(target))
+            u = len(target)
+            expected = math.comb(times + u - repeats, times - u - repeats)
+            assert path_polynomial(np.ones((times, 4), int), target) == expected
+
+    def test_control_another_target_is_another_polynomial(self):
+        y = symbols(3, 3)
+        assert sp.expand(path_polynomial(y, [1, 2]) - enumerated(y, [2, 1])) != 0
+
+
+def softmax(z):
+    e = np.exp(z - z.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("times", [1, 2, 4, 6])
+    @pytest.mark.parametrize("target", TARGETS, ids=str)
+    def test_equals_enumeration(self, times, target):
+        z = np.random.default_rng(times).normal(size=(times, 3)) * 2
+        total = enumerated(softmax(z).tolist(), target)
+        value = ctc(z[None], np.array([target], int).reshape(1, -1))[0]
+        assert value == pytest.approx(-math.log(total) if total else math.inf, rel=1e-13)
+
+    @pytest.mark.parametrize("target", TARGETS, ids=str)
+    def test_gradient_is_the_derivative_of_the_polynomial(self, target):
+        times, classes = 5, 3
+        z = np.array([[sp.Symbol(f"z{t}{k}") for k in range(classes)] for t in range(times)])
+        y = symbols(times, classes)
+        point = np.random.default_rng(0).normal(size=(times, classes))
+        polynomial = path_polynomial(y, target)
+        if polynomial == 0:
+            pytest.skip("an impossible target")
+        at = {y[t][k]: v for t, row in enumerate(softmax(point)) for k, v in enumerate(row)}
+        by_y = [[float(-sp.log(polynomial).diff(s).subs(at)) for s in row] for row in y]
+        p = softmax(point)  # the derivative by z: p * (g - sum of p * g)
+        expected = p * (by_y - (p * by_y).sum(-1, keepdims=True))
+        grad = ctc.grad(point[None], np.array([target], int).reshape(1, -1))[0]
+        assert grad == pytest.approx(expected, abs=1e-13)
+        assert z.shape == grad.shape
+
+    def test_shapes(self):
+        value, grad = ctc.value_and_grad(np.zeros((2, 5, 4)), [[1, 2], [3, 3]])
+        assert value.shape == (2,) and grad.shape == (2, 5, 4)
+        assert value.dtype == grad.dtype == np.float64
+        assert (value == ctc(np.zeros((2, 5, 4)), [[1, 2], [3, 3]])).all()
+        assert (grad == ctc.grad(np.zeros((2, 5, 4)), [[1, 2], [3, 3]])).all()
+        assert ctc(np.zeros((0, 5, 4)), np.zeros((0, 2), int)).shape == (0,)
+        assert ctc.wrt == ["logits"] and ctc.name == "ctc"
+
+    def test_one_time_is_cross_entropy(self):
+        z = np.random.default_rng(0).normal(size=(6, 4))
+        y = np.array([1, 2, 3, 1, 2, 3])
+        value, grad = ctc.value_and_grad(z[:, None], y[:, None])
+        expected = cross_entropy_with_logits.value_and_grad(z, np.eye(4)[y])
+        assert value == pytest.approx(expected[0]) and grad[:, 0] == pytest.approx(expected[1])
+
+    def test_gradient_sums_to_zero_at_each_time(self):
+        z = np.random.default_rng(1).normal(size=(3, 9, 5)) * 4
+        grad = ctc.grad(z, [[1, 2, 2], [4, 3, 1], [1, 1, 1]])
+        assert grad.sum(-1) == pytest.approx(np.zeros((3, 9)), abs=1e-13)
+
+    def test_finite_differences(self):
+        z = np.random.default_rng(2).normal(size=(1, 4, 3))
+        grad = ctc.grad(z, [[1, 1]])
+        for index in np.ndindex(z.shape):
+            step = np.zeros_like(z)
+            step[index] = 1e-6
+            slope = (ctc(z + step, [[1, 1]]) - ctc(z - step, [[1, 1]])) / 2e-6
+            assert grad[index] == pytest.approx(slope[0], abs=1e-8)
+
+
+class TestBatches:
+    def test_different_lengths_are_separate_problems(self):
+        rng = np.random.default_rng(3)
+        z = rng.normal(size=(5, 9, 4)) * 2
+        targets = rng.integers(1, 4, (5, 4))
+        inputs, lengths = np.array([9, 7, 5, 9, 0]), np.array([4, 0, 2, 1, 0])
+        value, grad = ctc.value_and_grad(z, targets, inputs, lengths)
+        for n in range(4):
+            alone = ctc.value_and_grad(z[n : n + 1, : inputs[n]], targets[n : n + 1, : lengths[n]])
+            assert value[n] == pytest.approx(alone[0][0], rel=1e-13)
+            assert grad[n, : inputs[n]] == pytest.approx(alone[1][0], abs=1e-14)
+            assert (grad[n, inputs[n] :] == 0).all()
+        assert value[4] == 0 and (grad[4] == 0).all()  # nothing, from nothing
+
+    def test_what_follows_the_lengths_is_not_read(self):
+        z = np.random.default_rng(4).normal(size=(1, 6, 4))
+        one = ctc.value_and_grad(z, [[1, 2, 0]], [4], [2])
+        z[:, 4:] += 100
+        other = ctc.value_and_grad(z, [[1, 2, -1]], [4], [2])
+        assert one[0] == other[0] and (one[1] == other[1]).all()
+
+    def test_lengths_by_name(self):
+        z = np.zeros((1, 3, 3))
+        assert ctc(z, [[1, 1]], target_lengths=[1]) == ctc(z, [[1]])
+        assert ctc(z, [[1]], input_lengths=[2]) == ctc(z[:, :2], [[1]])
+
+    def test_impossible_targets(self):
+        value, grad = ctc.value_and_grad(np.zeros((3, 2, 4)), [[1, 1], [1, 2], [1, 2]], [2, 2, 1])
+        assert value.tolist() == [math.inf, pytest.approx(math.log(16)), math.inf]
+        assert (grad[[0, 2]] == 0).all() and (grad[1] != 0).any()
+
+
+class TestExtremes:
+    def test_no_warning_and_no_nan(self):
+        rng = np.random.default_rng(5)
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            for scale in (1, 100, 1e4, 1e8):
+                value, grad = ctc.value_and_grad(
+                    rng.normal(size=(4, 20, 5)) * scale, rng.integers(1, 5, (4, 6))
+                )
+                assert np.isfinite(value).all() and np.isfinite(grad).all()
+                assert (value >= 0).all() and (abs(grad) <= 1).all()
+
+    def test_long_sequences_keep_their_digits(self):
+        z = np.full((1, 2000, 2), 0.0)  # every path has 2^-2000: count them
+        count = path_polynomial(np.ones((2000, 2), int), [1])
+        exact = 2000 * sp.log(2) - sp.log(int(count))
+        assert ctc(z, [[1]])[0] == pytest.approx(float(exact.evalf(30)), rel=1e-14)
+
+    def test_a_masked_class(self):
+        z = np.zeros((2, 4, 3))
+        z[:, :, 2] = -np.inf
+        value, grad = ctc.value_and_grad(z, [[1], [2]])
+        assert value[0] == ctc(z[:1, :, :2], [[1]])[0]
+        assert value[1] == math.inf and (grad[1] == 0).all()
+        assert (grad[0, :, 2] == 0).all()
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.data())
+    def test_hypothesis_hunts_for_nan(self, data):
+        times, classes = data.draw(st.integers(1, 5)), data.draw(st.integers(2, 4))
+        number = st.one_of(st.floats(-1e4, 1e4), st.just(-math.inf))
+        rows = st.lists(number, min_size=classes, max_size=classes).filter(
+            lambda row: max(row) > -math.inf
+        )
+        z = data.draw(st.lists(rows, min_size=times, max_size=times))
+        target = data.draw(st.lists(st.integers(1, classes - 1), max_size=4))
+        value, grad = ctc.value_and_grad([z], np.array([target], int).reshape(1, -1))
+        assert not np.isnan(value).any() and not np.isnan(grad).any() and value[0] >= -1e-12
+
+
+class TestLattice:
+    def lattice(self):
+        self.z = np.random.default_rng(6).normal(size=(2, 6, 4))
+        self.targets = np.array([[1, 2, 2], [3, 1, 2]])
+        return ctc.lattice(self.z, self.targets)
+
+    def test_shapes_and_labels(self):
+        lattice = self.lattice()
+        assert lattice.labels.tolist() == [[0, 1, 0, 2, 0, 2, 0], [0, 3, 0, 1, 0, 2, 0]]
+        assert lattice.alpha.shape == lattice.beta.shape == lattice.posterior.shape == (2, 6, 7)
+
+    def test_posterior_sums_to_one_at_each_time(self):
+        assert self.lattice().posterior.sum(-1) == pytest.approx(np.ones((2, 6)))
+
+    def test_alpha_and_beta_give_the_probability_at_each_time(self):
+        lattice = self.lattice()
+        log_y = np.log(softmax(self.z))
+        emissions = np.take_along_axis(log_y, lattice.labels[:, None, :].repeat(6, 1), 2)
+        total = np.log(np.exp(lattice.alpha + lattice.beta - emissions).sum(-1))
+        assert total == pytest.approx(-ctc(self.z, self.targets)[:, None].repeat(6, 1))
+
+    def test_gradient_is_softmax_minus_posterior(self):
+        lattice = self.lattice()
+        grad = ctc.grad(self.z, self.targets)
+        for n, labels in enumerate(lattice.labels):
+            occupied = lattice.posterior[n] @ (labels[:, None] == np.arange(4))
+            assert grad[n] == pytest.approx(softmax(self.z[n]) - occupied, abs=1e-14)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "args, kwargs, message",
+        [
+            (([[1.0, 2.0]], [[1]]), {}, r"logits takes shape \(N, T, C\), got \(1, 2\)"),
+            ((np.zeros((1, 0, 2)), [[1]]), {}, "logits takes shape"),
+            (
+                (np.full((1, 2, 2), np.nan), [[1]]),
+                {},
+                "logits takes vectors of finite numbers or -inf",
+            ),
+            ((np.full((1, 2, 2), np.inf), [[1]]), {}, "logits takes"),
+            ((np.full((1, 2, 2), -np.inf), [[1]]), {}, "not all -inf"),
+            (("ab", [[1]]), {}, "logits takes"),
+            ((np.zeros((2, 3, 3)), [[1]]), {}, r"targets takes shape \(N, S\) with N = 2"),
+            ((np.zeros((1, 3, 3)), [1]), {}, "targets takes shape"),
+            ((np.zeros((1, 3, 3)), [[0]]), {}, r"without the blank 0, got targets\[0, 0\] = 0"),
+            ((np.zeros((1, 3, 3)), [[1, 2]]), {"blank": 2}, "without the blank 2"),
+            ((np.zeros((1, 3, 3)), [[3]]), {}, r"classes 0..2 .* got targets\[0, 0\] = 3"),
+            ((np.zeros((1, 3, 3)), [[-1]]), {}, r"targets\[0, 0\] = -1"),
+            ((np.zeros((1, 3, 3)), [[1.5]]), {}, "targets takes whole numbers, got"),
+            ((np.zeros((1, 3, 3)), [["a"]]), {}, "targets takes whole numbers, got"),
+            ((np.zeros((1, 3, 3)), [[1], [1, 2]]), {}, "targets"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"blank": 3}, "blank takes whole numbers from 0 to 2"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"blank": -1}, "blank takes whole numbers from 0 to 2"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"blank": [0]}, "blank takes"),
+            (
+                (np.zeros((1, 3, 3)), [[1]], [4]),
+                {},
+                "input_lengths takes whole numbers from 0 to 3",
+            ),
+            ((np.zeros((1, 3, 3)), [[1]], [-1]), {}, "input_lengths takes"),
+            ((np.zeros((1, 3, 3)), [[1]], 3), {}, "input_lengths takes .* of shape"),
+            ((np.zeros((1, 3, 3)), [[1]], None, [2]), {}, "target_lengths takes whole .* 0 to 1"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"target_lengths": [0.5]}, "target_lengths takes whole"),
+            ((np.zeros((1, 3, 3)),), {}, "missing a required argument: 'targets'"),
+        ],
+    )
+    def test_message(self, args, kwargs, message):
+        with pytest.raises((ValueError, TypeError), match=message) as error:
+            ctc(*args, **kwargs)
+        assert "ctc" in str(error.value)
+
+    def test_there_is_no_hessian(self):
+        with pytest.raises(TypeError, match="ctc has no Hessian"):
+            ctc.hess(np.zeros((1, 3, 3)), [[1]])

@@ -1,0 +1,437 @@
+"""@loss: what is derived from one line, and how it takes its arguments."""
+
+import inspect
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lossbook import absolute_error, cross_entropy_with_logits, huber, squared_error, triplet
+from lossbook.loss import BLOCK, SWITCH, Domain, Loss, Vector, loss
+from lossbook.shapes import distance, logsumexp, mag, pos, softplus, total
+
+
+@loss
+def softmax(z: Vector, /, y: Vector):
+    """Softmax cross-entropy without a kernel, for vectors that sum to 1."""
+    return logsumexp(z) - total(lambda k: y[k] * z[k])
+
+
+@loss
+def weighted(a, b, /, y, *, scale=2.0):
+    """Two arguments to differentiate by."""
+    return scale * (a * y - b) ** 2
+
+
+class TestFace:
+    def test_signature_is_the_metadata(self):
+        assert isinstance(huber, Loss)
+        assert huber.name == "huber" and huber.__name__ == "huber"
+        assert huber.parameters == {"delta": 1.0}
+        assert huber.arguments == ["y_hat", "y"]
+        assert huber.wrt == ["y_hat"]
+        assert list(huber.signature.parameters) == ["y_hat", "y", "delta"]
+        assert "delta" in huber.__doc__
+        assert repr(huber) == "<Loss huber(y_hat, /, y, *, delta=1.0)>"
+        assert inspect.getdoc(huber).startswith("Half the squared error up to delta")
+
+    def test_symbols(self):
+        y_hat, y, delta = huber.symbols
+        assert (str(y_hat), str(y), str(delta)) == ("yhat", "y", "delta")
+        assert y.is_real and y.is_positive is None and delta.is_positive
+        assert sp.latex(y_hat) == r"\hat{y}"
+
+    def test_source_is_the_code_that_runs(self):
+        namespace = {name: getattr(np, name) for name in ("absolute", "minimum", "maximum")}
+        exec(huber.source, namespace)
+        function = next(v for k, v in namespace.items() if "lambdify" in k)
+        value, grad = function(np.float64(3), np.float64(1), 0.5)
+        assert (value, grad) == huber.value_and_grad(3, 1, delta=0.5)
+
+    def test_a_loss_of_its_own(self):
+        @loss
+        def asymmetric(y_hat, /, y, *, tilt=3.0):
+            """Positive errors cost more."""
+            return tilt * pos(y_hat - y) + pos(y - y_hat)
+
+        assert asymmetric([2, 0], [1, 1]).tolist() == [3, 1]
+        assert asymmetric.grad([2, 0, 1], [1, 1, 1]).tolist() == [3, -1, 0]
+
+    def test_arguments_with_the_names_of_code(self):
+        @loss
+        def odd(x1, /, x0, *, scale=1.0):
+            return scale * (x1 - x0) ** 2 + softplus(x1 - x0) + mag(x1 - x0)
+
+        assert odd(3, 1, scale=2.0) == pytest.approx(10 + np.log1p(np.exp(2)))
+
+
+class TestFormulas:
+    def test_formula_is_a_sympy_expression(self):
+        assert isinstance(squared_error.formula, sp.Expr)
+        y_hat, y = squared_error.symbols
+        assert squared_error.formula == (y_hat - y) ** 2
+        assert sp.Integer(0) + squared_error.formula == (y_hat - y) ** 2
+        assert hash(squared_error.formula) == hash((y_hat - y) ** 2)
+        assert squared_error.formula != (y_hat - y) ** 3
+        assert {(y_hat - y) ** 2: 1}[squared_error.formula] == 1
+
+    def test_operations_give_plain_expressions(self):
+        y_hat, y = squared_error.symbols
+        f = squared_error.formula
+        assert f.diff(y_hat) == sp.diff((y_hat - y) ** 2, y_hat)
+        assert f.subs({y_hat: 3, y: 1}) == 4
+        assert f.expand() == y_hat**2 - 2 * y_hat * y + y**2
+        assert sp.integrate(f, (y_hat, 0, 1)) == sp.integrate((y_hat - y) ** 2, (y_hat, 0, 1))
+        assert sp.simplify(f - (y - y_hat) ** 2) == 0
+        assert f.free_symbols == {y_hat, y}
+        assert (f / 2).is_Mul and sp.sqrt(f) == sp.Abs(y_hat - y)
+        assert f.xreplace({y: sp.Integer(0)}) == y_hat**2
+
+    def test_latex_and_lambdify(self):
+        assert sp.latex(squared_error.formula) == sp.latex(squared_error.formula + 0)
+        assert r"\begin{cases}" in sp.latex(huber.formula)
+        assert r"\delta" in sp.latex(huber.gradient)
+        f = sp.lambdify(huber.symbols, huber.formula, "numpy")
+        assert f(3.0, 1.0, 0.5) == huber(3, 1, delta=0.5)
+        assert str(squared_error.formula) == "(-y + yhat)**2"
+
+    def test_formula_is_called_like_the_loss(self):
+        r, d = sp.Symbol("r", real=True), sp.Symbol("d", positive=True)
+        assert squared_error.formula(r, 0) == r**2
+        assert huber.formula(3, 1, delta=sp.Rational(1, 2)) == sp.Rational(7, 8)
+        assert huber.formula(r, 0, delta=d).doit() == sp.Piecewise(
+            (r**2 / 2, sp.Abs(r) <= d), (d * (sp.Abs(r) - d / 2), True)
+        )
+        assert huber.formula(r, 0).free_symbols == {r, huber.symbols[2]}
+        assert huber.gradient(r, 0, delta=d).subs({r: 5, d: 1}) == 1
+        with pytest.raises(TypeError):
+            huber.formula(r)
+
+    def test_names_with_a_hat_in_them(self):
+        @loss
+        def error(what_hat, /, that, *, chat=1.0):
+            return chat * (what_hat - that) ** 2
+
+        assert error.formula(3, 1, chat=2) == 8 and error(3, 1, chat=2) == 8
+
+    def test_formulas_of_constants(self):
+        y_hat, y = absolute_error.symbols
+        assert squared_error.hessian == 2 and isinstance(squared_error.hessian, sp.Expr)
+        assert squared_error.hessian(1, 2) == 2
+        assert absolute_error.hessian == 0
+        assert absolute_error.gradient == sp.sign(y_hat - y)
+
+    def test_several_arguments_give_tuples(self):
+        a, b, y, scale = weighted.symbols
+        by_a, by_b = weighted.gradient
+        assert sp.expand(by_a - 2 * scale * y * (a * y - b)) == 0
+        assert sp.expand(by_b + 2 * scale * (a * y - b)) == 0
+        (aa, ab), (ba, bb) = weighted.hessian
+        assert (aa, ab, ba, bb) == (2 * scale * y**2, -2 * scale * y, -2 * scale * y, 2 * scale)
+
+    def test_a_formula_that_is_asked_leaves_sympy_as_it_was(self):
+        @loss
+        def error(y_hat, /, y):
+            return (y_hat - 2 * y) ** 2
+
+        before = dict(sp.Pow.default_assumptions)
+        assert error.formula.is_real and error.formula.is_negative is False
+        assert dict(sp.Pow.default_assumptions) == before
+
+    def test_control_a_wrong_formula_is_not_equal(self):
+        y_hat, y = squared_error.symbols
+        assert squared_error.formula != (y_hat - y) ** 2 / 2
+        assert squared_error.gradient != y_hat - y
+        assert sp.simplify(huber.formula - huber.formula(*huber.symbols[:2], delta=2)) != 0
+
+
+class TestChoices:
+    def test_a_switch_chooses_the_formula(self):
+        @loss
+        def error(y_hat, /, y, *, squared: SWITCH = True):
+            return (y_hat - y) ** 2 if squared else mag(y_hat - y)
+
+        assert error(3, 1) == 4 and error(3, 1, squared=False) == 2
+        assert error.grad([3], [1], squared=False).tolist() == [1]
+        y_hat, y = error.symbols
+        assert error.parameters == {"squared": True}
+        assert error.formula == (y_hat - y) ** 2
+        assert error.formula(y_hat, y, squared=False) == mag(y_hat - y)
+        assert error.hessian(y_hat, y, squared=False) == 0
+        for wrong in (1, 0.0, "yes", None, [True]):
+            with pytest.raises((TypeError, ValueError), match="squared takes True or False"):
+                error(3, 1, squared=wrong)
+
+    def test_none_as_a_default(self):
+        weight = Domain("None or a number", np.isfinite, choices=(None,))
+
+        @loss
+        def error(y_hat, /, y, *, w: weight = None):
+            return (y_hat - y) ** 2 * (1 if w is None else w)
+
+        assert error(3, 1) == 4 and error(3, 1, w=2) == 8 and error(3, 1) == 4
+        y_hat, y = error.symbols
+        assert error.formula == (y_hat - y) ** 2
+        assert error.formula(y_hat, y, w=3) == 3 * (y_hat - y) ** 2
+
+
+class TestNumbers:
+    def test_results_are_float64_of_the_batch_shape(self):
+        for given_type in (np.float32, np.float16, np.int8, np.uint64, int, bool, float):
+            a, b = np.array([1, 0, 1], given_type), np.array([0, 0, 1], given_type)
+            for result in (huber(a, b), *huber.value_and_grad(a, b), huber.hess(a, b)):
+                assert result.dtype == np.float64 and result.shape == (3,)
+
+    def test_scalars(self):
+        value = squared_error(3, 1)
+        assert isinstance(value, np.float64) and value == 4
+        assert np.shape(squared_error.hess(3, 1)) == ()
+
+    def test_lists_and_read_only_and_strided_arrays(self):
+        y_hat = np.arange(24.0).reshape(4, 6)
+        expected = (y_hat[::2, ::3] - 1) ** 2
+        assert (squared_error(y_hat[::2, ::3], 1) == expected).all()
+        assert (squared_error(np.asfortranarray(y_hat), 1) == (y_hat - 1) ** 2).all()
+        assert squared_error([[1, 2]], [[3, 4]]).tolist() == [[4, 4]]
+        y_hat.flags.writeable = False
+        squared_error(y_hat, 1)
+        assert (squared_error(y_hat[::-1].T, 1) == (y_hat[::-1].T - 1) ** 2).all()
+
+    @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 2)])
+    def test_empty(self, shape):
+        value, grad = huber.value_and_grad(np.zeros(shape), np.zeros(shape))
+        assert value.shape == grad.shape == shape
+        assert huber.hess(np.zeros(shape), 1).shape == shape
+
+    def test_arguments_stay_as_they_are_and_results_are_new(self):
+        y_hat, y = np.array([1.0, 2.0]), np.array([0.0, 5.0])
+
+        @loss
+        def itself(y_hat, /, y):
+            return y_hat + 0 * y
+
+        value = itself(y_hat, y)
+        value[:] = 7
+        grad = itself.grad(y_hat, y)
+        grad[:] = 7
+        assert y_hat.tolist() == [1, 2] and y.tolist() == [0, 5]
+        assert itself.grad(y_hat, y).tolist() == [1, 1]
+
+    def test_no_result_is_negative_zero(self):
+        assert not np.signbit(squared_error.grad([1.0, -0.0], [1.0, 0.0])).any()
+
+    @pytest.mark.parametrize("n", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
+    def test_blocks_do_not_show(self, n):
+        y_hat, y = np.arange(n) / 7, np.arange(n)[::-1] / 5
+        value, grad = huber.value_and_grad(y_hat, y)
+        for i in (0, n // 2, n - 1):
+            assert (value[i], grad[i]) == huber.value_and_grad(y_hat[i], y[i])
+        assert (huber(y_hat, 0.5) == huber(y_hat, np.full(n, 0.5))).all()
+
+    def test_value_grad_and_both_agree(self):
+        y_hat, y = np.linspace(-3, 3, 50), np.zeros(50)
+        value, grad = huber.value_and_grad(y_hat, y)
+        assert (value == huber(y_hat, y)).all() and (grad == huber.grad(y_hat, y)).all()
+
+    def test_the_cost_is_the_mean(self):
+        assert squared_error([1, 2], [0, 0]).mean() == 2.5
+
+
+class TestBroadcasting:
+    def test_what_goes_together(self):
+        assert squared_error(np.ones(3), 1).shape == (3,)
+        assert squared_error(1, np.ones((2, 3))).shape == (2, 3)
+        assert squared_error(np.ones((2, 1)), np.ones((1, 3))).shape == (2, 3)
+        assert squared_error(np.ones((2, 3)), np.ones((1, 3))).shape == (2, 3)
+
+    @pytest.mark.parametrize(
+        "one, other",
+        [((3,), (3, 1)), ((3,), (4,)), ((2, 3), (3,)), ((3, 1), (3,)), ((2, 3), (3, 2))],
+    )
+    def test_what_does_not(self, one, other):
+        with pytest.raises(ValueError, match="shapes must agree") as error:
+            squared_error(np.ones(one), np.ones(other))
+        assert str(one) in str(error.value) and str(other) in str(error.value)
+
+    def test_a_broadcast_gradient_is_of_each_sample(self):
+        grad = squared_error.grad(np.ones((2, 1)), np.array([[0.0, 1.0, 2.0]]))
+        assert grad.tolist() == [[2, 0, -2], [2, 0, -2]]
+
+    def test_vectors(self):
+        z, y = np.zeros((2, 1, 4)), np.full((1, 3, 4), 0.25)
+        assert softmax(z, y).shape == (2, 3)
+        assert softmax.grad(z, y).shape == (2, 3, 4)
+        assert softmax.hess(z, y).shape == (2, 3, 4, 4)
+        assert softmax(z[0, 0], y[0, 0]).shape == ()
+        assert softmax(z[0, 0], y[0]).shape == (3,)  # one vector goes with every batch
+        with pytest.raises(ValueError, match="vectors must have one length"):
+            softmax(np.zeros((2, 4)), np.zeros((2, 1)))
+        with pytest.raises(ValueError, match="K at least 1"):
+            softmax(np.zeros((2, 0)), np.zeros((2, 0)))
+        with pytest.raises(ValueError, match="K at least 1"):
+            softmax(0.0, np.zeros(3))
+        assert softmax(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0,)
+        assert softmax.grad(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0, 3)
+
+
+class TestArguments:
+    def test_by_name(self):
+        assert squared_error(3, y=1) == 4
+        assert huber(3, 1, delta=2) == huber(3, y=1, delta=2.0)
+
+    @pytest.mark.parametrize(
+        "args, kwargs",
+        [((1,), {}), ((1, 2, 3), {}), ((1, 2), {"beta": 1}), ((), {"y_hat": 1, "y": 2}), ((), {})],
+    )
+    def test_wrong_calls_show_the_signature(self, args, kwargs):
+        with pytest.raises(TypeError, match=r"huber\(y_hat, /, y, \*, delta=1.0\)"):
+            huber(*args, **kwargs)
+
+    @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, [1.0, np.nan], [[0, np.inf]]])
+    def test_not_finite(self, wrong):
+        with pytest.raises(ValueError, match=r"y takes finite numbers, got y.* = (nan|-?inf)"):
+            squared_error(1, wrong)
+
+    def test_where_it_is_wrong(self):
+        with pytest.raises(ValueError, match=r"y_hat\[1, 2\] = nan"):
+            squared_error([[0, 0, 0], [0, 0, np.nan]], 0)
+
+    @pytest.mark.parametrize("wrong", ["1", None, 1j, [None], object(), ["a", "b"], {1: 2}])
+    def test_not_numbers(self, wrong):
+        with pytest.raises(TypeError, match="y_hat takes finite numbers, got"):
+            squared_error(wrong, 1)
+
+    def test_ragged_masked_and_long(self):
+        with pytest.raises(ValueError, match="y_hat takes finite numbers, got"):
+            squared_error([[1, 2], [3]], 1)
+        with pytest.raises(TypeError, match="y_hat is a masked array"):
+            squared_error(np.ma.array([1.0, 2.0], mask=[0, 1]), 1)
+        with pytest.raises(TypeError, match=r"y_hat takes .* got float(128|96)"):
+            squared_error(np.ones(2, np.longdouble), 1)
+
+    @pytest.mark.parametrize("wrong", [0, -1, np.nan, np.inf, [1.0, 2.0], "1", None])
+    def test_parameters(self, wrong):
+        with pytest.raises((ValueError, TypeError), match="delta takes a positive finite number"):
+            huber(1, 2, delta=wrong)
+
+    def test_nothing_is_computed_before_all_is_checked(self):
+        y_hat = np.zeros(2 * BLOCK)
+        y_hat[-1] = np.nan
+        with np.errstate(all="raise"), pytest.raises(ValueError, match=str(2 * BLOCK - 1)):
+            squared_error(y_hat, 1e200)
+
+
+class TestVectorLosses:
+    """The printed code of sums and two indices, proved with softmax cross-entropy."""
+
+    def test_formulas(self):
+        z, y = softmax.symbols
+        i, j, k = sp.symbols("i j k", integer=True)
+        size = sp.Symbol("K", integer=True, positive=True)
+        p = sp.exp(z[j]) / sp.Sum(sp.exp(z[k]), (k, 1, size))
+        assert softmax.gradient == p - y[j]
+        expected = p * sp.KroneckerDelta(i, j) - p * p.subs(j, i)
+        difference = (softmax.hessian - expected).subs(size, 3).doit()
+        for a, b in [(1, 1), (1, 2), (3, 2)]:
+            assert sp.simplify(difference.subs({i: a, j: b}).doit()) == 0
+
+    def test_numbers(self):
+        rng = np.random.default_rng(0)
+        z, y = rng.normal(size=(5, 3)), rng.dirichlet(np.ones(3), 5)
+        p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
+        value, grad = softmax.value_and_grad(z, y)
+        assert value == pytest.approx(-(y * np.log(p)).sum(-1))
+        assert grad == pytest.approx(p - y)
+        hess = p[:, :, None] * np.eye(3) - p[:, :, None] * p[:, None, :]
+        assert softmax.hess(z, y) == pytest.approx(hess)
+
+    def test_for_three_classes_term_by_term(self):
+        """The sums written out: code of sums against code without any."""
+        symbols = sp.symbols("a b c u v w", real=True)
+        logits, labels = symbols[:3], symbols[3:]
+        plain = sp.log(sum(map(sp.exp, logits))) - sum(
+            q * s for q, s in zip(labels, logits, strict=True)
+        )
+        gradient = [plain.diff(s) for s in logits]
+        hessian = [[plain.diff(s, t) for s in logits] for t in logits]
+        f = sp.lambdify(symbols, [plain, gradient, hessian])
+        z, y = [0.3, -1.2, 2.0], [0.2, 0.5, 0.3]
+        value, grad, hess = f(*z, *y)
+        assert softmax(z, y) == pytest.approx(value)
+        assert softmax.grad(z, y) == pytest.approx(grad)
+        assert softmax.hess(z, y) == pytest.approx(np.array(hess))
+
+    def test_scalars_beside_vectors(self):
+        @loss
+        def scaled(a: Vector, b: Vector, /, y, *, scale=2.0):
+            return scale * y * total(lambda k: (a[k] - b[k]) ** 2)
+
+        a, b = np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))
+        y = np.array([1.0, 10.0])
+        assert scaled(a, b, y).tolist() == [10, 500]
+        assert scaled.grad(a, b, y)[0].tolist() == [[4, 8], [120, 160]]
+        (aa, ab), (ba, bb) = scaled.hess(a, b, y)
+        assert aa[1].tolist() == [[40, 0], [0, 40]] and (ab == -aa).all() and (bb == aa).all()
+        assert (ba == ab).all()
+        assert scaled(a, b, 1.0).tolist() == [10, 50]
+
+    def test_many_rows_and_long_vectors(self):
+        rng = np.random.default_rng(1)
+        for n, size in ((BLOCK // 2, 4), (3, BLOCK + 1)):
+            z, y = rng.normal(size=(n, size)), np.full((n, size), 1 / size)
+            value, grad = softmax.value_and_grad(z, y)
+            assert value[-1] == pytest.approx(softmax(z[-1], y[-1]), rel=1e-12)
+            assert grad[-1] == pytest.approx(softmax.grad(z[-1], y[-1]), rel=1e-12)
+
+    def test_a_kernel_takes_the_place_of_derived_code(self):
+        @loss
+        def error(y_hat, /, y):
+            return (y_hat - y) ** 2
+
+        calls = []
+
+        @error.kernel
+        def by_hand(y_hat, y):
+            calls.append(len(y_hat))
+            yield (y_hat - y) ** 2
+            calls.append("grad")
+            yield 2 * (y_hat - y)
+
+        assert error([3.0], [1.0]).tolist() == [4] and calls == [1]
+        assert error.grad([3.0], [1.0]).tolist() == [4]
+        assert "calls.append" in error.source and "_lambdify" not in error.source
+        assert error.hess([3.0], [1.0]).tolist() == [2]
+
+    def test_control_a_wrong_kernel_shows(self):
+        z, y = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])
+        assert cross_entropy_with_logits(z, y) == pytest.approx(softmax(z, y))
+        assert cross_entropy_with_logits(z, y) != pytest.approx(softmax(-z, y))
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(y_hat=finite, y=finite, delta=st.floats(1e-300, 1e300))
+def test_no_nan_from_finite_numbers(y_hat, y, delta):
+    with np.errstate(over="ignore"):
+        for f in (squared_error, absolute_error, huber):
+            kwargs = {"delta": delta} if f is huber else {}
+            value, grad = f.value_and_grad(y_hat, y, **kwargs)
+            assert not np.isnan(value) and not np.isnan(grad)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5))
+def test_one_batch_is_its_samples(numbers):
+    value, grad = huber.value_and_grad(numbers, 0.5)
+    for i, number in enumerate(numbers):
+        assert (value[i], grad[i]) == huber.value_and_grad(number, 0.5)
+
+
+def test_triplet_distance_zero():
+    zero = np.zeros((1, 2))
+    for squared in (True, False):
+        grads = triplet.grad(zero, zero, zero, squared=squared)
+        assert all((g == 0).all() for g in grads)
+    assert isinstance(distance(*triplet.symbols[:2]), sp.Expr)
