@@ -27,6 +27,10 @@ class _Latex(LatexPrinter):
         terms = super()._as_ordered_terms(expr, order)
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
+    def _print_Symbol(self, expr, style="plain"):
+        name = super()._print_Symbol(expr, style)
+        return rf"\mathrm{{{name}}}" if name.isalpha() and len(name) > 1 else name
+
     def _print_Relational(self, expr):
         turned = expr.lhs.is_Symbol and not expr.rhs.is_Symbol
         return super()._print_Relational(expr.reversed if turned else expr)

@@ -90,8 +90,8 @@ def _formula_at(expr, x, point):
         return _sign(e.subs(x, point))
 
     def holds(condition):
-        if condition in (sp.true, sp.false):
-            return bool(condition)
+        if not isinstance(condition, sp.core.relational.Relational):  # true, And, Or, Not
+            return bool(condition.func(*(sp.sympify(holds(part)) for part in condition.args)))
         s = sign(condition.lhs - condition.rhs)
         return bool(condition.func(s, 0))
 
@@ -226,7 +226,7 @@ def prove_limit(expr, x, to, value):
         _, between = pieces(expr, x, within=(to, sp.oo))
         formula = between[0][2]
     found = sp.limit(formula, x, to, "+")
-    if not _is_zero(found - value):
+    if found != value and not _is_zero(found - value):
         raise Refuted(f"the limit as {x} -> {to} is {found}, not {value}")
     print(f"proved: the limit as {x} -> {to} is {value}")
 
@@ -360,6 +360,8 @@ def passport(loss, sample=(1, 3, 3, 4, 44)):
     smooth = _holds(prove_differentiable, loss.formula, x)
     twice = smooth and _holds(prove_differentiable, loss.gradient, x)
     kinks = " and ".join(f"${latex(joint)}$" for joint in joints)
+    low, high = map(latex, ends)
+    bounds = f"by ${high}$" if ends[0] == -ends[1] else f"between ${low}$ and ${high}$"
     order = "twice, everywhere" if twice else f"once, everywhere; not twice at {kinks}"
     return Passport(
         {
@@ -367,7 +369,7 @@ def passport(loss, sample=(1, 3, 3, 4, 44)):
             "gradient": loss.gradient,
             "convex in the prediction": "yes" if _holds(prove_convex, loss.formula, x) else "no",
             "differentiable": order if smooth else f"not at {kinks}",
-            "gradient bounded": f"by ${latex(ends[1])}$" if bounded else "no",
+            "gradient bounded": bounds if bounded else "no",
             "least value": loss.formula.subs(x, y),
             f"best constant for {', '.join(map(str, sample))}": f"{_best(loss, sample):.4g}",
         }

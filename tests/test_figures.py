@@ -14,3 +14,8 @@ def test_the_positive_term_stands_first_and_the_bound_on_the_right():
 
 def test_no_bar_ends_the_cell_of_a_table():
     assert "|" not in latex(huber.formula)
+
+
+def test_names_of_several_letters_are_no_products():
+    assert latex(sp.Symbol("score")) == r"\mathrm{score}"
+    assert latex(sp.Symbol("delta")) == r"\delta"

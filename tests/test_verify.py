@@ -34,6 +34,7 @@ TRUE = [
     (verify.prove_convex, (-sp.log(p), p, (0, 1))),
     (verify.prove_limit, (softplus(x), x, -sp.oo, 0)),
     (verify.prove_limit, (sp.sin(x) / x, x, 0, 1)),
+    (verify.prove_limit, (-sp.log(x), x, 0, sp.oo)),
     (verify.prove_minimiser, (Q, x, 2)),
     (verify.prove_minimiser, (PROPER, p, 1 / (1 + weight), (0, 1))),
 ]
