@@ -55,3 +55,68 @@ def stackloss():
 def belgian_phones():
     """International calls from Belgium, 1950 to 1973; six years were recorded in minutes."""
     return _read("belgian_phones")
+
+
+def house_prices():
+    """546 houses sold in Windsor, Canada, in the summer of 1987, and what they have."""
+    return _read("house_prices")
+
+
+def nottingham():
+    """Monthly mean temperature at Nottingham Castle, 1920 to 1939."""
+    return _read("nottingham")
+
+
+def norris():
+    """Calibration of ozone monitors; NIST certifies the fit of a line to 15 digits."""
+    return _read("norris")
+
+
+def anscombe():
+    """Anscombe's quartet: four made-up data sets with one line and one MSE."""
+    return _read("anscombe")
+
+
+def old_faithful():
+    """272 eruptions of a geyser: how long each took, and the wait from it to the next."""
+    return _read("old_faithful")
+
+
+def newcomb():
+    """Newcomb's 66 measurements of the time of light, 1882; the constant is known today."""
+    return _read("newcomb")
+
+
+def engel():
+    """Income and food expenditure of 235 Belgian households, 1857."""
+    return _read("engel")
+
+
+def stars_cygnus():
+    """Temperature and light of 47 stars, four of which are giants (numbers 11, 20, 30, 34)."""
+    return _read("stars_cygnus")
+
+
+def penguins():
+    """Bills, flippers and weight of 342 penguins of three species."""
+    return _read("penguins")
+
+
+def challenger():
+    """Temperature and O-ring distress of the 23 launches before Challenger's last."""
+    return _read("challenger")
+
+
+def vasoconstriction():
+    """39 breaths, their volume and rate, and whether the vessels of the skin contracted."""
+    return _read("vasoconstriction")
+
+
+def digits():
+    """1797 handwritten digits: `values[:, :64]` are the 8 by 8 pixels, row by row; "label"."""
+    return _read("digits")
+
+
+def ctc_graves():
+    """Two examples of CTC by Graves' implementation: probabilities and published gradients."""
+    return _read("ctc_graves")
