@@ -168,7 +168,8 @@ class Loss:
     @property
     def source(self):
         """The numpy code of `value_and_grad`, as it was derived or written."""
-        return inspect.getsource(self._kernel or self._code("value_and_grad")[0])
+        code = inspect.getsource(self._kernel or self._code("value_and_grad")[0])
+        return code.replace("_lambdifygenerated", self.name)  # what sympy calls all its code
 
     # Derivation.
 
