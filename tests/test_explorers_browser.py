@@ -14,6 +14,7 @@ from test_site import barriers, outside, troubles_of_loading, troubles_with_widt
 import lossbook
 from lossbook import absolute_error, explorers, huber, smooth_l1, squared_error
 from lossbook.loss import loss
+from lossbook.sequence import path_polynomial
 from lossbook.shapes import mag
 
 X = np.array([0.8, 1.1, 1.9, 2.4, 3.3, 4.1, 4.6, 5.2, 5.9, 6.7, 7.3, 8.2, 8.8, 9.6])
@@ -63,6 +64,73 @@ def make_fit():
         x_range=(0, 14),
         y_range=(-6, 16),
         sliders={"delta": (0.05, 5)},
+    )
+
+
+def make_guess():
+    return explorers.guess(
+        {"Huber": huber, "MSE": squared_error, "MAE": absolute_error},
+        [54, 55, 62, 74, 79, 85, 88],
+        title="One guess for seven waits",
+        x=(45, 105),
+        start=65,
+        sliders={"delta": (0.5, 50)},
+    )
+
+
+def make_simplex():
+    return explorers.simplex(
+        lossbook.cross_entropy_with_logits,
+        title="Three logits",
+        classes=("cat", "dog", "owl"),
+        logits=(1.2, -0.8, -0.5),
+    )
+
+
+BIRDS = [(38.2, 18.1), (40.6, 18.6), (38.1, 17.0), (43.5, 18.1), (40.9, 16.6), (46.0, 18.9)]
+
+
+def make_margin():
+    return explorers.margin(
+        lossbook.hinge,
+        BIRDS,
+        [-1, -1, -1, 1, 1, 1],
+        title="Six birds",
+        names=("Adelie", "chinstrap"),
+        x_range=(32, 54),
+        y_range=(15, 22),
+        C_range=(0.01, 10),
+    )
+
+
+def make_springs():
+    return explorers.springs(
+        lossbook.contrastive,
+        [(0.6, 0.6), (3.0, 0.9), (1.7, 2.2), (1.8, 1.0), (2.7, 2.1)],
+        [0, 0, 0, 1, 1],
+        title="Three 3s and two 8s",
+        names=("3", "8"),
+        x_range=(0, 3.6),
+        y_range=(0, 2.6),
+        sliders={"margin": (0.2, 2.5)},
+    )
+
+
+SEEN = np.array([[6, 2, 1, 1], [3, 5, 1, 1], [5, 3, 1, 1], [2, 1, 6, 1], [3, 3, 3, 1]]) / 10
+SEEN = np.concatenate([SEEN, SEEN])
+
+
+def make_lattice():
+    return explorers.lattice("ab", SEEN, letters="abc", frames=4, title="A lattice")
+
+
+def make_triplet():
+    return explorers.triplet_regions(
+        lossbook.triplet,
+        positive=(1.0, 0.0),
+        negative=(0.45, 1.1),
+        title="Three points",
+        limits=(-3, 3),
     )
 
 
@@ -152,9 +220,10 @@ def assert_right(page):
             if curve["loss"] not in LOSSES:
                 continue  # a chapter's own
             compared += 1
-            expect = {"curves": expect_curve, "fit": expect_fit}[spec["kind"]]
+            expect = EXPECT[spec["kind"]]
             for quantity, value in expect(spec, now, curve, LOSSES[curve["loss"]]).items():
-                found = readout(shown)[curve["label"], quantity]
+                of = quantity if isinstance(quantity, tuple) else (curve["label"], quantity)
+                found = readout(shown)[of]
                 assert found == pytest.approx(value, rel=1e-9, abs=1e-9), (curve["label"], quantity)
     assert compared
 
@@ -184,6 +253,103 @@ def expect_fit(spec, now, curve, one):
     return {"slope": b, "change": b - first, "pull": pull}
 
 
+def expect_guess(spec, now, curve, one):
+    sample = np.array(spec["x"]["values"])
+    sample[spec["movable"]] = now["x"]
+    chosen = arguments(curve, one, now, leading=2)
+    best = explorers.best_guess(one, sample, **chosen)
+    cost, least = (one(at, sample, **chosen).mean() for at in (now["guess"], best))
+    return {"cost": cost, "best": best, "least": least}
+
+
+def expect_simplex(spec, now, curve, one):
+    z = np.array([now["z1"], now["z2"], now["z3"]])
+    y = np.eye(3)[now["target"]] * (1 - now["epsilon"]) + now["epsilon"] / 3
+    value, gradient = one.value_and_grad(z, y)
+    expected = {"value": value}
+    for k, name in enumerate(spec["classes"]):
+        expected[name, "gradient"] = gradient[k]
+        expected[name, "probability"] = np.exp(z - z.max())[k] / np.exp(z - z.max()).sum()
+        expected[name, "target"] = y[k]
+    return expected
+
+
+EXPECT = {"curves": expect_curve, "fit": expect_fit, "guess": expect_guess}
+EXPECT["simplex"] = expect_simplex
+
+
+def expect_lattice(spec, now, curve, one):
+    classes, t = "-" + spec["letters"], now["frame"] - 1
+    target = [classes.index(letter) for letter in now["target"]]
+    p = np.array(now["p"][: now["frames"]])
+    loss, gradient = one.value_and_grad(np.log(p)[None], [target])
+    named = now["target"] or "(no letters)"
+    counted = path_polynomial(np.ones(p.shape, int), target)
+    found = {(named, "loss"): loss[0], (named, "total"): np.exp(-loss[0])}
+    found |= {(named, "alignments"): counted}
+    for k, name in enumerate(classes):
+        found |= {(name, "p"): p[t, k], (name, "gradient"): gradient[0, t, k]}
+        found |= {(name, "posterior"): p[t, k] - gradient[0, t, k]} if counted else {}
+    return found
+
+
+EXPECT["lattice"] = expect_lattice
+
+
+def expect_margin(spec, now, curve, one):
+    points, labels, i = np.array(now["points"]), np.array(spec["labels"]), now["chosen"]
+    w, b, weights = explorers.separate(points, labels, now["C"])
+    scores = w[0] * points[:, 0] + w[1] * points[:, 1] + b
+    return {
+        "strip": 1 / np.hypot(*w) if w.any() else np.inf,
+        "vectors": (weights > 0).sum(),
+        "total": one(scores, labels).sum(),
+        "margin": labels[i] * scores[i],
+        "loss": one(scores[i], labels[i]),
+        "weight": weights[i],
+    }
+
+
+EXPECT["margin"] = expect_margin
+
+
+def expect_springs(spec, now, curve, one):
+    points, labels, i = np.array(now["points"]), np.array(spec["labels"]), now["chosen"]
+    pairs, value, force = explorers.pair_forces(one, points, labels, margin=now["margin"])
+    similar = labels[pairs[:, 0]] == labels[pairs[:, 1]]
+    return {
+        "loss": value.sum(),
+        ("similar", "loss"): value[similar].sum(),
+        ("different", "loss"): value[~similar].sum(),
+        ("different", "idle"): (value[~similar] == 0).sum(),
+        "forceX": force[i, 0],
+        "forceY": force[i, 1],
+        "force": np.hypot(*force[i]),
+    }
+
+
+EXPECT["springs"] = expect_springs
+
+
+def expect_triplet(spec, now, curve, one):
+    if now["squared"] != (curve["label"] == "squared"):
+        return {}  # not shown
+    points = np.array([[0, 0], now["positive"], now["negative"]])
+    options = {"margin": now["margin"], "squared": now["squared"]}
+    loss, slopes = lossbook.triplet.value_and_grad(*points, **options)
+    near, far = np.linalg.norm(points[1:], axis=1)
+    edge = np.sqrt(near**2 + now["margin"]) if now["squared"] else near + now["margin"]
+    expected = {"loss": loss, "near": near, "far": far, "edge": edge}
+    for name, slope in zip(("anchor", "positive", "negative"), slopes, strict=True):
+        expected[name, "forceX"], expected[name, "forceY"] = -slope
+        expected[name, "force"] = np.hypot(*slope)
+    return expected
+
+
+EXPECT["triplet"] = expect_triplet
+LOSSES |= make_triplet().losses
+
+
 def centre(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -203,6 +369,11 @@ def test_the_first_sight(open_page):
     page = open_page(make_fit())
     assert state(page) == {"delta": 1, "x": X[MOVABLE], "y": Y[MOVABLE]}
     assert_right(page)
+    page = open_page(make_guess())
+    assert state(page) == {"delta": 1, "guess": 65, "x": 88}
+    assert_right(page)
+    assert readout(page)["MSE", "best"] == pytest.approx(71)
+    assert readout(page)["MAE", "best"] == pytest.approx(74)
 
 
 def test_the_probe_by_mouse(open_page):
@@ -259,6 +430,231 @@ def test_the_point_by_finger(open_page):
     assert state(page)["y"] > before["y"] + 3
     assert page.evaluate("scrollY") == scrolled
     assert_right(page)
+
+
+def test_the_guess_and_a_target_by_mouse(open_page):
+    page = open_page(make_guess())
+    target, guess = figure(page).locator("[role=slider] .lb-grip").all()
+    for grip, moved, kept in ((target, "x", "guess"), (guess, "guess", "x")):
+        before = state(page)
+        x, y = centre(grip)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 60, y - 40, steps=4)
+        page.mouse.up()
+        assert state(page)[moved] > before[moved] + 3
+        assert state(page)[kept] == before[kept]
+        assert_right(page)
+    mean = (54 + 55 + 62 + 74 + 79 + 85 + state(page)["x"]) / 7
+    assert readout(page)["MSE", "best"] == pytest.approx(mean)
+    assert readout(page)["MAE", "best"] == pytest.approx(74)
+
+
+def test_the_guess_and_a_target_by_keyboard(open_page):
+    page = open_page(make_guess())
+    target, guess = figure(page).locator("[role=slider]").all()
+    target.press("Shift+ArrowLeft")
+    guess.press("ArrowRight")
+    step = json.loads(re.search(r'"step": ([\d.]+)', page.content())[1])
+    assert state(page) == {"delta": 1, "guess": 65 + step, "x": 88 - 10 * step}
+    assert guess.get_attribute("aria-label") == "guess"
+    assert guess.get_attribute("aria-valuenow") == str(65 + step).removesuffix(".0")
+    assert_right(page)
+    for key in ("Home", "End"):
+        figure(page).locator("input[type=range]").press(key)
+        assert_right(page)
+    figure(page).locator("button").click()
+    assert state(page) == {"delta": 1, "guess": 65, "x": 88}
+    assert_right(page)
+
+
+def test_the_simplex(open_page):
+    page = open_page(make_simplex())
+    assert state(page) == {"z1": 1.2, "z2": -0.8, "z3": -0.5, "epsilon": 0, "target": 0}
+    assert_right(page)
+    assert readout(page)["cross entropy", "value"] == pytest.approx(0.2761297, abs=1e-6)
+    sliders = [figure(page).locator(f"input[name={name}]") for name in ("z1", "z2", "z3")]
+    before = readout(page)
+    for slider in sliders:  # a shift of all three
+        for _ in range(4):
+            slider.press("ArrowRight")
+    assert readout(page) == pytest.approx(before)
+    figure(page).locator("select").select_option("owl")
+    assert state(page)["target"] == 2
+    assert_right(page)
+    figure(page).locator("input[name=epsilon]").press("PageUp")
+    assert state(page)["epsilon"] > 0
+    assert_right(page)
+    figure(page).locator("button").click()
+    assert state(page) == {"z1": 1.2, "z2": -0.8, "z3": -0.5, "epsilon": 0, "target": 0}
+    assert figure(page).locator("select").input_value() == "cat"
+    assert readout(page) == pytest.approx(before)
+
+
+def test_the_point_of_the_simplex(open_page):
+    page = open_page(make_simplex())
+    x, y = centre(handle(page))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y - 60, steps=4)
+    page.mouse.up()
+    assert readout(page)["cat", "probability"] < 0.5
+    assert_right(page)
+    logits = [state(page)[name] for name in ("z1", "z2", "z3")]
+    assert sum(logits) == pytest.approx(1.2 - 0.8 - 0.5, abs=0.1)  # the mean stays
+    shown = (
+        figure(page)
+        .locator("input[type=range]")
+        .evaluate_all(
+            "sliders => sliders.map((s) => +s.getAttribute('aria-valuetext').replace('−', '-'))"
+        )
+    )
+    assert shown == pytest.approx([*logits, 0], abs=1e-3)
+    point = figure(page).locator("[role=slider]")
+    for key in ("ArrowUp", "ArrowRight", "Shift+ArrowLeft", "Shift+ArrowDown"):
+        before = readout(page)
+        point.press(key)
+        assert readout(page) != before
+        assert_right(page)
+    page.mouse.move(*centre(handle(page)))
+    page.mouse.down()
+    page.mouse.move(x - 2000, y + 2000)  # far out: held at the corner
+    page.mouse.up()
+    assert 0.99 < readout(page)["cat", "probability"] < 1
+    assert_right(page)
+
+
+def test_the_springs(open_page):
+    page = open_page(make_springs())
+    assert state(page)["margin"] == 1
+    assert_right(page)
+    before, first = readout(page), state(page)
+    page.mouse.move(*centre(handle(page)))
+    page.mouse.down()
+    x, y = centre(handle(page))
+    page.mouse.move(x + 120, y - 40, steps=4)
+    page.mouse.up()
+    assert state(page)["points"][0][0] > 0.9
+    assert state(page)["points"][1:] == first["points"][1:]
+    assert readout(page)["contrastive", "loss"] < before["contrastive", "loss"]
+    assert_right(page)
+    last = figure(page).locator("[role=slider]").last
+    for key in ("ArrowUp", "Shift+ArrowLeft"):
+        last.press(key)
+        assert state(page)["chosen"] == 4
+        assert_right(page)
+    figure(page).locator("input[name=margin]").press("End")
+    assert readout(page)["different", "loss"] > 1
+    assert_right(page)
+    figure(page).get_by_text("Reset").click()
+    assert state(page) == first
+    assert readout(page) == pytest.approx(before)
+
+
+def test_steps_down_the_gradient(open_page):
+    page = open_page(make_springs())
+    points, labels = np.array(state(page)["points"]), np.array([0, 0, 0, 1, 1])
+    for _ in range(12):
+        figure(page).get_by_text("Step").click()
+        points = points + 0.05 * explorers.pair_forces(lossbook.contrastive, points, labels)[2]
+    np.testing.assert_allclose(state(page)["points"], points, rtol=1e-9)
+    assert_right(page)
+
+
+def test_the_machine_and_its_points(open_page):
+    page = open_page(make_margin())
+    assert state(page) == {"C": 1, "points": [[*at] for at in BIRDS], "chosen": 0}
+    assert_right(page)
+    assert readout(page)["hinge", "vectors"] == page.locator(".lb-support").count() == 3
+    far, near = (figure(page).locator("[role=slider]").nth(i) for i in (0, 2))
+    before = readout(page)["hinge", "strip"]
+    far.press("Shift+ArrowLeft")  # it has no say
+    assert readout(page)["hinge", "strip"] == pytest.approx(before, rel=1e-6)
+    assert "support" not in far.get_attribute("aria-valuetext")
+    assert near.get_attribute("aria-label") == "Adelie 3"
+    x, y = centre(near.locator(".lb-grip"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 150, y, steps=4)
+    page.mouse.up()
+    assert state(page)["chosen"] == 2
+    assert state(page)["points"][2][0] > 41
+    assert readout(page)["hinge", "weight"] == 1  # among the others: its weight is full
+    assert readout(page)["hinge", "total"] > 1
+    assert "support vector" in near.get_attribute("aria-valuetext")
+    assert_right(page)
+    for key in ("Home", "End"):
+        figure(page).locator("input[type=range]").press(key)
+        assert_right(page)
+    figure(page).locator("button").click()
+    assert readout(page)["hinge", "strip"] == pytest.approx(before, rel=1e-6)
+
+
+def test_a_machine_without_a_line(open_page):
+    one = make_margin()
+    one.spec["start"]["points"] = [[40, 18]] * 6
+    page = open_page(one)
+    assert readout(page)["hinge", "strip"] == np.inf
+    assert page.locator(".lb-band").get_attribute("d") is None
+    assert_right(page)
+    assert page.log.errors == []
+
+
+def test_the_triplet(open_page):
+    page = open_page(make_triplet())
+    start = {"margin": 1, "positive": [1, 0], "negative": [0.45, 1.1], "squared": True}
+    assert state(page) == start
+    caption = figure(page).locator("caption").first
+    assert caption.inner_text() == "semi-hard (m = 1)"
+    assert_right(page)
+    positive, negative = (figure(page).locator("[role=slider]").nth(i) for i in (0, 1))
+    assert negative.get_attribute("aria-label") == "negative"
+    assert "semi-hard" in negative.get_attribute("aria-valuetext")
+    x, y = centre(negative.locator(".lb-grip"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60, steps=4)
+    page.mouse.up()
+    assert state(page)["negative"][1] > 1.5
+    assert caption.inner_text().startswith("easy")
+    assert readout(page)["negative", "force"] == readout(page)["squared", "loss"] == 0
+    assert page.locator(".lb-arrow[d]").count() == 0
+    assert_right(page)
+    for _ in range(4):
+        positive.press("Shift+ArrowRight")
+    assert caption.inner_text().startswith("hard")
+    assert readout(page)["squared", "loss"] > 1
+    assert_right(page)
+    figure(page).locator("input[type=checkbox]").uncheck()
+    assert readout(page)["negative", "force"] == pytest.approx(1)
+    assert_right(page)
+    for key in ("Home", "End"):
+        figure(page).locator("input[type=range]").press(key)
+        assert_right(page)
+    figure(page).locator("button").click()
+    assert state(page) == start
+    assert figure(page).locator("input[type=checkbox]").is_checked()
+    assert page.log.errors == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_discs_of_the_triplet_are_round(open_page, width):
+    page = open_page(make_triplet(), width=width)
+    disc, ring = (page.locator(f"ellipse.{name}") for name in ("lb-hard", "lb-semi-hard"))
+    radii = [[float(one.get_attribute(r)) for r in ("rx", "ry")] for one in (disc, ring)]
+    for across, up in radii:
+        assert across == pytest.approx(up, rel=1e-6)
+    assert radii[1][0] / radii[0][0] == pytest.approx(np.sqrt(2))
+
+
+def test_a_triplet_at_one_place(open_page):
+    one = make_triplet()
+    one.spec["start"] |= {"positive": [0, 0], "negative": [0, 0]}
+    page = open_page(one)
+    for checked in (True, False):
+        figure(page).locator("input[type=checkbox]").set_checked(checked)
+        assert_right(page)
+    assert page.log.errors == []
 
 
 def test_by_keyboard_alone(open_page):
@@ -335,6 +731,8 @@ def test_a_wrong_gradient_is_found(open_page):
     figure(page).locator("[role=slider]").press("Shift+ArrowUp")
     with pytest.raises(AssertionError, match="slope"):
         assert_right(page)
+    with pytest.raises(AssertionError, match="best"):
+        assert_right(open_page(make_guess(), **wrong))
 
 
 @pytest.mark.parametrize("one", [huber, smooth_l1], ids=lambda one: one.name)
@@ -393,7 +791,9 @@ def test_the_same_explorer_twice(open_page):
 
 
 def test_on_a_phone_and_resized(open_page):
-    page = open_page(make_curves(), make_fit(), width=390)
+    page = open_page(
+        make_curves(), make_fit(), make_guess(), make_simplex(), make_springs(), width=390
+    )
     panels = page.locator("svg.lb-panel")
     assert troubles_with_width(page) == []
     narrow = [panels.nth(i).bounding_box() for i in range(3)]
@@ -420,7 +820,7 @@ def test_drawn_once_it_is_seen(open_page):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_labels_stay_apart_and_inside(open_page, width):
-    page = open_page(make_curves(), make_fit(), width=width)
+    page = open_page(make_curves(), make_fit(), make_guess(), width=width)
     for panel in page.locator("svg.lb-panel").all():
         frame = panel.bounding_box()
         boxes = [label.bounding_box() for label in panel.locator(".lb-label").all()]
@@ -445,6 +845,9 @@ def test_themes(open_page, dark):
     page = open_page(
         make_curves(),
         make_fit(),
+        make_guess(),
+        make_simplex(),
+        make_springs(),
         dark=dark == "system",
         edit=lambda page: (
             page.replace(f"<{dark}", f"<{dark}{attribute} ", 1) if attribute else page
@@ -454,6 +857,107 @@ def test_themes(open_page, dark):
         page.add_style_tag(content="body { background: #14181e; color: #e6edf3 }")
     ink = figure(page).evaluate("node => getComputedStyle(node).color")
     assert ink == ("rgb(230, 237, 243)" if dark else "rgb(27, 31, 36)")
+    assert barriers(page) == []
+
+
+# The lattice.
+
+
+def test_the_lattice_by_keyboard(open_page):
+    page = open_page(make_lattice())
+    start = state(page)
+    assert (start["target"], start["frames"], start["time"]) == ("ab", 4, 4)
+    assert_right(page)
+    inputs = {
+        name: figure(page).locator(f"input[name={name}]")
+        for name in ("target", "frames", "time", "posterior", "frame", "probability")
+    }
+    order = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.name"))
+    assert order == [*[*inputs][:-1], "class", "probability"]
+    inputs["frames"].press("ArrowRight")
+    assert (state(page)["frames"], state(page)["time"]) == (5, 5)
+    inputs["time"].press("Home")
+    shown = figure(page).locator(".lb-cell text").all_text_contents()
+    assert [text for text in shown if text] == ["0.6", "0.2"]
+    inputs["frame"].press("ArrowRight")
+    figure(page).locator("select").select_option("b")
+    inputs["probability"].press("End")
+    assert state(page)["p"][1] == [0, 0, 1, 0]
+    inputs["probability"].press("ArrowLeft")
+    assert state(page)["p"][1] == pytest.approx([0.01 / 3, 0.01 / 3, 0.99, 0.01 / 3])
+    inputs["posterior"].check()
+    assert_right(page)
+    figure(page).locator("button").click()
+    assert state(page) == start
+    assert inputs["frames"].get_attribute("aria-valuetext") == "4"
+
+
+def test_what_is_typed_into_the_lattice(open_page):
+    page = open_page(make_lattice())
+    target = figure(page).locator("input[name=target]")
+    for typed, kept in (("aab", "aab"), ("", ""), ("Cxa b-a", "caba"), ("abcabc", "abca")):
+        target.fill(typed)
+        assert state(page)["target"] == target.input_value() == kept
+        assert_right(page)
+    target.fill("aabb")  # needs six frames and has four
+    named = readout(page)
+    assert named["aabb", "loss"] == float("inf")
+    assert named["aabb", "alignments"] == 0
+    assert {named[name, "gradient"] for name in "-abc"} == {0}
+
+
+def test_the_lattice_lists_its_best_alignments(open_page):
+    page = open_page(make_lattice())
+    found = {key[0]: value for key, value in readout(page).items() if key[1] == "weight"}
+    weights = {
+        "".join("-abc"[k] for k in path): np.prod(SEEN[np.arange(4), path])
+        for path in itertools.product(range(4), repeat=4)
+        if [k for k, _ in itertools.groupby(path) if k] == [1, 2]
+    }
+    assert len(weights) == 15
+    best = sorted(weights.values(), reverse=True)[:5]
+    assert list(found.values()) == pytest.approx(best)
+    assert all(weights[path] == pytest.approx(weight) for path, weight in found.items())
+    shares = [value for key, value in readout(page).items() if key[1] == "share"]
+    assert shares == pytest.approx(np.array(best) / sum(weights.values()))
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_circle_chooses_its_frame_and_class(open_page, touch):
+    page = open_page(make_lattice(), touch=touch)
+    cell = figure(page).locator(".lb-cell").nth(2 * 5 + 3).locator(".lb-fill")
+    cell.tap() if touch else cell.click()
+    assert (state(page)["frame"], state(page)["class"]) == (3, 2)
+    assert figure(page).locator("select").input_value() == "b"
+    assert_right(page)
+
+
+def test_a_wrong_posterior_is_found(open_page):
+    page = open_page(make_lattice(), edit=lambda page: page.replace('"p": [[0.6', '"p": [[0.61'))
+    with pytest.raises(AssertionError, match=r"gradient|loss|total"):
+        assert_right(page)
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_the_lattice_scrolls_in_its_own_box(open_page, width):
+    page = open_page(make_lattice(), width=width)
+    figure(page).locator("input[name=frames]").press("End")
+    assert state(page)["frames"] == 10
+    assert troubles_with_width(page) == []
+    box = figure(page).locator(".lb-scroll")
+    narrow = width == 390
+    assert figure(page).locator(".lb-hint").is_visible() == narrow
+    assert box.evaluate("node => node.scrollWidth > node.clientWidth") == narrow
+    sizes = "nodes => nodes.map((n) => getComputedStyle(n).fontSize + n.getScreenCTM().a)"
+    assert set(page.locator("svg.lb-lattice text").evaluate_all(sizes)) == {"13px1"}
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(on) => !on || document.querySelector('.lb-scroll').scrollLeft", arg=narrow
+    )
     assert barriers(page) == []
 
 

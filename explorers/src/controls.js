@@ -43,6 +43,38 @@ export function toggle(parent, { name, text }, change) {
   return (checked) => input.property("checked", checked);
 }
 
+/** A list to choose one of. change(index) is called; returns set(index), which chooses silently. */
+export function choice(parent, { name, text, options, value }, change) {
+  const label = create("label").attr("class", "lb-choice");
+  label.append("span").text(text);
+  const list = label.append("select").attr("name", name);
+  list.attr("data-lm-suppress-shortcuts", "true");
+  list.selectAll("option").data(options).join("option").text((option) => option);
+  list.on("change", () => change(list.property("selectedIndex")));
+  const set = (index) => list.property("selectedIndex", index);
+  set(value);
+  parent.append(label.node());
+  return set;
+}
+
+/** A line to type a text of some letters into. change(text) is called; others are left out. */
+export function field(parent, { name, text, letters, longest, value }, change) {
+  const label = create("label").attr("class", "lb-field");
+  label.append("span").text(text);
+  const input = label.append("input").attr("type", "text").attr("name", name);
+  input.attr("data-lm-suppress-shortcuts", "true").attr("size", longest + 1);
+  input.attr("autocomplete", "off").attr("autocapitalize", "off").attr("spellcheck", "false");
+  const set = (to) => input.property("value") === to || input.property("value", to);
+  input.on("input", () => {
+    const typed = [...input.property("value").toLowerCase()].filter((c) => letters.includes(c));
+    set(typed.slice(0, longest).join(""));
+    change(input.property("value"));
+  });
+  set(value);
+  parent.append(label.node());
+  return set;
+}
+
 /** A button. */
 export function button(parent, text, press) {
   const node = create("button").attr("type", "button").attr("class", "lb-button").text(text);

@@ -1,4 +1,4 @@
-// Lines a + b x fitted to points under a loss. lossbook/explorers.py has the same in numpy.
+// Lines a + b x and guesses fitted to points under a loss. lossbook/explorers.py has the same in numpy.
 
 /** Weighted least squares: [a, b]. */
 export function leastSquares(xs, ys, weights) {
@@ -50,6 +50,22 @@ export function vertices({ value }, xs, ys) {
     }
   }
   return best;
+}
+
+/**
+ * The number of least total loss for targets, the smallest where there are several: bisection
+ * of the total slope, for a loss that is convex and least at the target.
+ */
+export function bestGuess({ gradient }, targets) {
+  let [low, high] = [Math.min(...targets), Math.max(...targets)];
+  for (let round = 0; round < 60; round++) {
+    const middle = (low + high) / 2;
+    const slopes = targets.map((y) => gradient(middle, y));
+    const size = slopes.reduce((sum, slope) => sum + Math.abs(slope), 0);
+    const rising = slopes.reduce((sum, slope) => sum + slope, 0) >= -1e-14 * size; // up to rounding
+    [low, high] = rising ? [low, middle] : [middle, high];
+  }
+  return high;
 }
 
 export const methods = { irls, vertices };

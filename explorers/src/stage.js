@@ -28,6 +28,7 @@ export function stage(root, spec, redraw) {
 
   const change = (changes) => {
     Object.assign(state, changes);
+    for (const name in changes) silent[name]?.(changes[name]);
     root.dataset.state = JSON.stringify(state);
     redraw();
   };
@@ -35,10 +36,7 @@ export function stage(root, spec, redraw) {
     const { name } = parameter;
     silent[name] = slider(controls, parameter, (value) => change({ [name]: value }));
   }
-  const reset = () => {
-    for (const name in silent) silent[name](start[name]);
-    change(start);
-  };
+  const reset = () => change(start);
   root.dataset.state = JSON.stringify(state);
   /** Make a control that is no slider known: set(value) moves it on reset. */
   const control = (name, set) => (silent[name] = set);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { sample, spread } from "../src/curve.js";
-import { irls, leastSquares, vertices } from "../src/fits.js";
+import { bestGuess, irls, leastSquares, vertices } from "../src/fits.js";
 import { number, signed } from "../src/numbers.js";
+import { separate } from "../src/svm.js";
 
 const gaps = (points) => points.filter(([, y]) => Number.isNaN(y)).length;
 
@@ -62,8 +63,29 @@ test("points on a line give that line", () => {
   for (const [a, b] of lines) assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
 });
 
+test("the best guess is the mean, or the smallest median", () => {
+  const square = { gradient: (p, y) => 2 * (p - y) };
+  const absolute = { gradient: (p, y) => Math.sign(p - y) };
+  assert.ok(Math.abs(bestGuess(square, [4, 1, 7]) - 4) < 1e-12);
+  assert.ok(Math.abs(bestGuess(absolute, [9, 1, 2, 5]) - 2) < 1e-12);
+});
+
 test("one wild point does not move the line of least absolute error", () => {
   const wild = onLine.with(2, 1000);
   const [a, b] = vertices({ value: (p, y) => Math.abs(p - y) }, xs, wild);
   assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
+});
+
+test("six points with a known machine", () => {
+  const points = [[-2, -1], [-1, -1], [-1, -2], [1, 1], [1, 2], [2, 1]];
+  const { w, b, weights } = separate(points, [-1, -1, -1, 1, 1, 1], 1);
+  assert.deepEqual(weights, [0, 0.25, 0, 0.25, 0, 0]);
+  assert.deepEqual(w, [0.5, 0.5]);
+  assert.equal(Math.abs(b), 0);
+});
+
+test("points of both classes at one place have no line", () => {
+  const { w, weights } = separate([[1, 2], [1, 2]], [-1, 1], 3);
+  assert.deepEqual(w, [0, 0]);
+  assert.deepEqual(weights, [3, 3]);
 });

@@ -1,0 +1,102 @@
+// One guess for a whole sample: its cost under each loss, and the best guess of each.
+import { curve, endLabels } from "../curve.js";
+import { bestGuess } from "../fits.js";
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { words } from "../words.js";
+
+/**
+ * spec: {
+ *   label, losses, parameters, curves, as for curves,
+ *   x: { label, range, values: the targets }, y: { range }, movable: the index of the movable one,
+ *   height: where the targets stand, step: of one arrow key, start: { guess, x } of the movable one
+ * }
+ */
+export function guess(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const labels = spec.curves.map(({ label }) => label);
+  const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
+  const plane = panel(scene.panels, { title: words.relativeCost, labels, ...axes });
+  const targets = plane.plot.append("g");
+  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
+  const guide = plane.over.append("line").attr("class", "lb-guide");
+  const best = plane.over.append("g");
+  const placeTarget = handle(plane, {
+    style: 0,
+    name: words.movablePoint,
+    steps: [spec.step, 0],
+    move: (x) => change({ x }),
+  });
+  const placeGuess = handle(plane, {
+    name: words.guess,
+    steps: [spec.step, 0],
+    move: (to) => change({ guess: to }),
+  });
+  const table = readout(scene.below);
+  scene.begin([plane]);
+
+  function redraw() {
+    const found = spec.curves.map((one) => costs(spec, state, one));
+    const relative = found.map(({ cost, least }) => (to) => cost(to) / least);
+    relative.forEach((f, i) => lines[i].draw(f));
+    const edge = spec.x.range[1];
+    endLabels(plane, relative.map((f, i) => ({ style: i + 1, text: labels[i], y: f(edge) })));
+    drawTargets(plane, targets, spec);
+    drawBest(plane, best, found);
+    const [bottom, top] = plane.y.range();
+    guide.attr("x1", plane.x(state.guess)).attr("x2", plane.x(state.guess));
+    guide.attr("y1", bottom).attr("y2", top);
+    placeTarget(state.x, spec.height, number(state.x));
+    const height = relative[0](state.guess);
+    placeGuess(state.guess, height, `${number(state.guess)}: ${words.cost} ${number(found[0].now)}`);
+    table.update(`${words.guess} ${number(state.guess)}`, QUANTITIES, found.map(row));
+  }
+
+  function row({ now, at, least }, i) {
+    const values = { cost: now, best: at, least };
+    return { name: labels[i], label: labels[i], style: i + 1, values };
+  }
+}
+
+const QUANTITIES = [
+  { key: "cost", label: words.cost, show: number },
+  { key: "best", label: words.bestGuess, show: number },
+  { key: "least", label: words.leastCost, show: number },
+];
+
+/** The mean loss as a function of the guess, what it is now, and where it is least. */
+function costs(spec, state, one) {
+  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, one, what, 2));
+  const sample = spec.x.values.map((old, i) => (i === spec.movable ? state.x : old));
+  const cost = (to) => sample.reduce((sum, y) => sum + value(to, y), 0) / sample.length;
+  const at = bestGuess({ gradient }, sample);
+  return { cost, now: cost(state.guess), at, least: cost(at) };
+}
+
+/** The targets that stay, and a ring where the movable one stood at first. */
+function drawTargets(plane, group, { x, movable, height }) {
+  group
+    .selectAll("circle")
+    .data(x.values)
+    .join("circle")
+    .attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"))
+    .attr("r", (_, i) => (i === movable ? 7 : 4.5))
+    .attr("cx", (value) => plane.x(value))
+    .attr("cy", plane.y(height));
+}
+
+/** Where each curve is least. */
+function drawBest(plane, group, found) {
+  group
+    .selectAll("circle")
+    .data(found)
+    .join("circle")
+    .attr("class", (_, i) => `lb-dot lb-c${i + 1}`)
+    .attr("r", 4.5)
+    .attr("cx", ({ at }) => plane.x(at))
+    .attr("cy", plane.y(1));
+}

@@ -1,0 +1,175 @@
+// The lattice of CTC: a target over frames, walks through it, and what each probability does.
+import { format } from "d3-format";
+import { create } from "d3-selection";
+
+import { choice, field, slider, toggle } from "../controls.js";
+import { best, moved, solve, sources } from "../ctc.js";
+import { number, signed } from "../numbers.js";
+import { readout } from "../readout.js";
+import { stage } from "../stage.js";
+import { words } from "../words.js";
+
+const SHOWN = 5; // alignments in the list
+const ROW = 52; // of the lattice, in CSS pixels
+const NARROWEST = 52; // of a column
+const MARGIN = { top: 28, left: 30, bottom: 6 };
+
+/**
+ * spec: {
+ *   label, letters: those of the alphabet, longest: most letters of a target,
+ *   start: { target, frames, time, posterior, frame, class, p }, with p as a table of
+ *     probabilities [frame][class] for the most frames there may be; class 0 is the blank
+ * }
+ * Frames are counted from 1, as a reader counts them.
+ */
+export function lattice(root, spec) {
+  const scene = stage(root, { parameters: [], ...spec }, redraw);
+  const { controls, state, change } = scene;
+  const classes = ["-", ...spec.letters];
+  const counted = spec.start.p.map((_, t) => t + 1);
+  const hundredths = Array.from({ length: 101 }, (_, i) => i / 100);
+
+  const add = (name, make, options, react) =>
+    scene.control(name, make(controls, { name, value: state[name], ...options }, react));
+  const within = (frames) => ({
+    frames,
+    time: state.time === state.frames ? frames : Math.min(state.time, frames),
+    frame: Math.min(state.frame, frames),
+  });
+  const { letters, longest } = spec;
+  const text = `${words.targetOf} ${[...letters].join(" ")}`;
+  add("target", field, { text, letters, longest }, (target) => change({ target }));
+  add("frames", slider, { symbol: "T", values: counted }, (frames) => change(within(frames)));
+  const upTo = (time) => change({ time: Math.min(time, state.frames) });
+  add("time", slider, { symbol: "t", values: counted }, upTo);
+  add("posterior", toggle, { text: words.posterior }, (posterior) => change({ posterior }));
+  const toFrame = (frame) => change({ frame: Math.min(frame, state.frames) });
+  add("frame", slider, { symbol: words.frame, values: counted }, toFrame);
+  add("class", choice, { text: words.class, options: classes }, (k) => change({ class: k }));
+  const move = (to) => change({ p: moved(state.p, state.frame - 1, state.class, to) });
+  const first = { name: "probability", symbol: words.probability, values: hundredths, value: 0 };
+  const setProbability = slider(controls, first, move);
+
+  const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
+  scene.below.classList.add("lb-plain");
+  const [whole, each, list] = [0, 1, 2].map(() => readout(scene.below));
+  scene.begin([board]);
+
+  function redraw() {
+    const p = state.p.slice(0, state.frames);
+    const target = [...state.target].map((letter) => classes.indexOf(letter));
+    const found = solve(p, target);
+    setProbability(Math.round(100 * p[state.frame - 1][state.class]) / 100);
+    board.draw(found, state, classes);
+    const named = state.target || words.noLetters;
+    const values = { loss: found.loss, total: found.total, alignments: found.alignments };
+    whole.update(`T = ${state.frames}`, WHOLE, [{ name: named, label: named, values }]);
+    const t = state.frame - 1;
+    const row = (name, k) => {
+      const of = { p: p[t][k], posterior: found.classes[t][k], gradient: found.gradient[t][k] };
+      return { name, label: name === "-" ? words.blank : name, values: of };
+    };
+    each.update(`${words.frame} ${state.frame}`, EACH, classes.map(row));
+    const rows = best(p, target, SHOWN).map(({ path, weight }) => {
+      const name = path.map((k) => classes[k]).join("");
+      return { name, label: name, values: { weight, share: weight / found.total } };
+    });
+    list.update(words.mostProbable, LIST, rows);
+  }
+}
+
+const WHOLE = [
+  { key: "loss", label: words.loss, show: number },
+  { key: "total", label: "P", show: number },
+  { key: "alignments", label: words.alignments, show: number },
+];
+const EACH = [
+  { key: "p", label: words.probability, show: number },
+  { key: "posterior", label: words.posterior, show: number },
+  { key: "gradient", label: words.gradient, show: signed },
+];
+const percent = format(".1%");
+const LIST = [
+  { key: "weight", label: words.weight, show: number },
+  { key: "share", label: words.share, show: (x) => (Number.isFinite(x) ? percent(x) : number(x)) },
+];
+
+const large = format(".2~r");
+const small = format(".1e");
+const tiny = (x) => (x === 0 ? "0" : x >= 0.001 ? large(x) : small(x).replace("−", "-"));
+
+/** The states as a table of circles, in a box of its own that scrolls where it is too wide. */
+function drawing(parent, pick) {
+  const box = create("div").attr("class", "lb-scroll").attr("tabindex", 0);
+  box.attr("role", "group").attr("aria-label", "lattice");
+  box.attr("data-lm-suppress-shortcuts", "true");
+  const hint = create("p").attr("class", "lb-hint").text(words.scroll);
+  const svg = box.append("svg").attr("class", "lb-lattice").attr("aria-hidden", "true");
+  parent.append(box.node(), hint.node());
+  const band = svg.append("rect").attr("class", "lb-band");
+  const [moves, heads, nodes] = ["moves", "heads", "nodes"].map(() => svg.append("g"));
+  let width = 0;
+
+  function draw({ labels, alpha, beta, total, posterior, count }, state, classes) {
+    const [T, L] = [state.frames, labels.length];
+    const column = Math.max(NARROWEST, Math.min(96, (width - MARGIN.left) / T));
+    const x = (t) => MARGIN.left + column * (t + 0.5);
+    const y = (s) => MARGIN.top + ROW * (s + 0.4);
+    const [wide, high] = [MARGIN.left + column * T, MARGIN.top + ROW * L + MARGIN.bottom];
+    svg.attr("width", wide).attr("height", high);
+    hint.style("display", wide > width ? null : "none");
+    band.attr("x", x(state.frame - 1) - column / 2).attr("width", column);
+    band.attr("y", 2).attr("height", high - 4);
+
+    const texts = [
+      ...alpha.map((_, t) => ({ x: x(t), y: 18, text: t + 1, anchor: "middle" })),
+      ...labels.map((k, s) => ({ x: 6, y: y(s), text: classes[k], anchor: "start" })),
+    ];
+    const head = heads.selectAll("text").data(texts).join("text").text((d) => d.text);
+    head.attr("x", (d) => d.x).attr("y", (d) => d.y).attr("dy", "0.35em");
+    head.attr("text-anchor", (d) => d.anchor).attr("class", "lb-name");
+
+    const on = (t, s) => count.ahead[t][s] * count.behind[t][s] > 0;
+    const cells = alpha.flatMap((row, t) => {
+      const sum = row.reduce((a, b) => a + b, 0);
+      const done = t < state.time;
+      const shown = state.posterior ? posterior[t] : row;
+      return row.map((_, s) => ({
+        t, s, x: x(t), y: y(s), on: on(t, s),
+        chosen: t === state.frame - 1 && labels[s] === state.class,
+        fill: !done ? 0 : state.posterior ? posterior[t][s] || 0 : row[s] / (sum || 1),
+        text: done && (state.posterior || row[s] > 0) ? tiny(shown[s] || 0) : "",
+      }));
+    });
+    const steps = cells.filter((to) => to.t > 0 && to.on).flatMap((to) =>
+      sources(labels, to.s).filter((from) => on(to.t - 1, from)).map((from) => ({
+        to, from, done: to.t < state.time,
+        flow: total > 0 ? (alpha[to.t - 1][from] * beta[to.t][to.s]) / total : 0,
+      })),
+    );
+    const line = moves.selectAll("line").data(steps).join("line");
+    line.attr("x1", ({ to }) => x(to.t - 1)).attr("y1", ({ from }) => y(from));
+    line.attr("x2", ({ to }) => to.x).attr("y2", ({ to }) => to.y);
+    line.attr("class", ({ done }) => (done ? "lb-move" : "lb-move lb-later"));
+    line.attr("stroke-width", ({ flow }) => 1 + 6 * flow);
+
+    const cell = nodes.selectAll("g").data(cells).join(addCell);
+    cell.attr("transform", (d) => `translate(${d.x} ${d.y})`);
+    cell.attr("class", (d) => `lb-cell${d.on ? "" : " lb-off"}${d.chosen ? " lb-chosen" : ""}`);
+    cell.on("click", (_, { t, s }) => pick(t + 1, labels[s]));
+    cell.select(".lb-fill").attr("fill-opacity", (d) => d.fill);
+    cell.select("text").text((d) => d.text);
+  }
+
+  return { draw, resize: (to) => (width = to) };
+}
+
+function addCell(enter) {
+  const cell = enter.append("g");
+  cell.append("rect").attr("class", "lb-reach").attr("x", -26).attr("y", -20);
+  cell.select("rect").attr("width", 52).attr("height", 50);
+  cell.append("circle").attr("class", "lb-ground").attr("r", 13);
+  cell.append("circle").attr("class", "lb-fill").attr("r", 13);
+  cell.append("text").attr("y", 26).attr("text-anchor", "middle");
+  return cell;
+}

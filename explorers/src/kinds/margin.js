@@ -1,0 +1,127 @@
+// Two classes of points in the plane, all movable, and the widest strip between them.
+import { create } from "d3-selection";
+
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { separate } from "../svm.js";
+import { words } from "../words.js";
+
+const STYLES = { [-1]: 2, 1: 3 };
+const LINE = 1;
+
+/**
+ * spec: {
+ *   label, losses, parameters: [C], as for curves, curves: [{ loss, label, given }], one,
+ *   x: { label, range }, y: the same, labels: [-1 or 1], names: [of -1, of 1],
+ *   steps: [dx, dy] of one arrow key, start: { points: [[x, y]], chosen: an index }
+ * }
+ */
+export function margin(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const { labels, names } = spec;
+  legend(scene.controls, names);
+  const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
+  const plane = panel(scene.panels, { title: spec.y.label, ...axes });
+  const band = plane.plot.append("path").attr("class", "lb-band");
+  const lines = [-1, 0, 1].map((level) =>
+    plane.plot.append("path").attr("class", level ? "lb-edge" : `lb-curve lb-c${LINE}`),
+  );
+  const places = labels.map((label, i) =>
+    handle(plane, {
+      style: STYLES[label],
+      name: `${nameOf(names, label)} ${i + 1}`,
+      steps: spec.steps,
+      move: (...to) => change({ points: replaced(state.points, i, to), chosen: i }),
+    }),
+  );
+  plane.over.selectAll(".lb-reach").attr("r", 16); // they stand close together
+  plane.over.selectAll(".lb-halo").attr("r", 11);
+  const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
+  const [whole, one] = [readout(scene.below), readout(scene.below)];
+  scene.begin([plane]);
+
+  function redraw() {
+    const { points, chosen } = state;
+    const { w, b, weights } = separate(points, labels, state.C);
+    drawStrip(plane, band, lines, w, b);
+    drawMarks(plane, marks, points, labels, weights);
+    const loss = bind(spec, state, spec.curves[0], "value", 2);
+    const each = points.map(([x, y], i) => {
+      const score = w[0] * x + w[1] * y + b;
+      return { margin: labels[i] * score, loss: loss(score, labels[i]), weight: weights[i] };
+    });
+    points.forEach(([x, y], i) => {
+      const is = weights[i] > 0 ? `, ${words.supportVector}` : "";
+      places[i](x, y, `x ${number(x)}, y ${number(y)}${is}`);
+    });
+    const values = {
+      strip: 1 / Math.hypot(...w),
+      vectors: weights.filter((weight) => weight > 0).length,
+      total: each.reduce((sum, point) => sum + point.loss, 0),
+    };
+    const { label: name } = spec.curves[0];
+    whole.update(`C = ${number(state.C)}`, WHOLE, [{ name, label: name, style: LINE, values }]);
+    const kind = nameOf(names, labels[chosen]);
+    const place = `(${points[chosen].map(number).join(", ")})`;
+    const row = { name, label: kind, style: STYLES[labels[chosen]], values: each[chosen] };
+    one.update(`${kind} ${chosen + 1} ${words.at} ${place}`, ONE, [row]);
+  }
+}
+
+const WHOLE = [
+  { key: "strip", label: words.strip, show: number },
+  { key: "vectors", label: words.supportVectors, show: number },
+  { key: "total", label: words.totalLoss, show: number },
+];
+const ONE = [
+  { key: "margin", label: words.margin, show: number },
+  { key: "loss", label: words.loss, show: number },
+  { key: "weight", label: words.weight, show: number },
+];
+
+const replaced = (list, i, to) => list.map((old, k) => (k === i ? to : old));
+
+const SIGNS = { [-1]: "−", 1: "+" };
+const nameOf = (names, label) => names[label > 0 ? 1 : 0];
+
+function legend(parent, names) {
+  for (const label of [-1, 1]) {
+    const text = `${SIGNS[label]} ${nameOf(names, label)}`;
+    const item = create("span").attr("class", `lb-legend lb-c${STYLES[label]}`).text(text);
+    parent.append(item.node());
+  }
+}
+
+/** The line w . x + b = 0, the two at -1 and 1, and what lies between; nothing where w is 0. */
+function drawStrip(plane, band, lines, [w0, w1], b) {
+  const square = w0 * w0 + w1 * w1;
+  const [cx, cy] = [plane.x, plane.y].map((scale) => (scale.domain()[0] + scale.domain()[1]) / 2);
+  const far = 2 * [plane.x, plane.y].reduce((sum, s) => sum + s.domain()[1] - s.domain()[0], 0);
+  const length = Math.sqrt(square);
+  const ends = [-1, 0, 1].map((level) => {
+    const step = (level - (w0 * cx + w1 * cy + b)) / square; // from the middle to the line
+    const [x, y] = [cx + step * w0, cy + step * w1];
+    return [-far, far].map((t) => {
+      const to = [plane.x(x - (t * w1) / length), plane.y(y + (t * w0) / length)];
+      return to.map((pixel) => Math.max(-1e5, Math.min(1e5, pixel)));
+    });
+  });
+  const path = (...points) => (square ? `M${points.join("L")}` : null);
+  lines.forEach((line, i) => line.attr("d", path(...ends[i])));
+  band.attr("d", path(...ends[0], ends[2][1], ends[2][0]));
+}
+
+/** Signs on the points, and rings around the support vectors. */
+function drawMarks(plane, group, points, labels, weights) {
+  const data = points.map(([x, y], i) => ({ x, y, label: labels[i], weight: weights[i] }));
+  const signs = group.selectAll("text").data(data).join("text").attr("class", "lb-sign");
+  signs.attr("x", ({ x }) => plane.x(x)).attr("y", ({ y }) => plane.y(y)).attr("dy", "0.34em");
+  signs.text(({ label }) => SIGNS[label]);
+  const held = data.filter(({ weight }) => weight > 0);
+  const rings = group.selectAll("circle").data(held).join("circle").attr("class", "lb-support");
+  rings.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => plane.y(y)).attr("r", 13);
+}

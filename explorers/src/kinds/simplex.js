@@ -1,0 +1,167 @@
+// Three logits and their softmax: a point in the triangle of all triples of probabilities.
+import { scaleLinear } from "d3-scale";
+import { select } from "d3-selection";
+
+import { choice } from "../controls.js";
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { readout } from "../readout.js";
+import { stage } from "../stage.js";
+import { words } from "../words.js";
+
+const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
+const CELLS = 24; // shaded ones along a side
+const LEAST = 1e-3; // probability to which the point can be dragged
+const MARGIN = { top: 58, bottom: 34, side: 14 };
+
+/**
+ * spec: {
+ *   label, losses, curves: [{ loss, label, given }], one, a loss of (logits, target),
+ *   parameters: [z1, z2, z3, epsilon], as for curves, epsilon shared out by the target,
+ *   classes: [name] of the three, step: of one arrow key, start: { target: an index }
+ * }
+ */
+export function simplex(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const { classes } = spec;
+  const { value, gradient } = spec.losses[spec.curves[0].loss];
+  const pick = { name: "target", text: words.trueClass, options: classes, value: state.target };
+  scene.control("target", choice(scene.controls, pick, (target) => change({ target })));
+  const plane = triangle(scene.panels, words.prediction, classes);
+  const cells = plane.plot.append("g");
+  const descent = plane.over.append("path").attr("class", "lb-guide");
+  const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
+  const place = handle(plane, {
+    style: 0,
+    name: words.prediction,
+    steps: [spec.step, spec.step],
+    move: (x, y) => change(logitsAt(spec.parameters, state, probabilities(x, y))),
+  });
+  const [whole, each] = [readout(scene.below), readout(scene.below)];
+  scene.begin([plane]);
+
+  function redraw() {
+    const [z, y] = [logits(state), target(state)];
+    const [p, slope] = [softmax(z), gradient(z, y)];
+    shade(plane, cells, (at) => value(at, y));
+    const [x0, y0] = corner(p);
+    const [x1, y1] = corner(softmax(z.map((one, k) => one - slope[k])));
+    descent.attr("d", `M${plane.x(x0)} ${plane.y(y0)}L${plane.x(x1)} ${plane.y(y1)}`);
+    const [goalX, goalY] = corner(y);
+    goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
+    place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
+    const { label: name } = spec.curves[0];
+    const loss = { name, label: name, style: 4, values: { value: value(z, y) } };
+    whole.update(`${words.trueClass}: ${classes[state.target]}`, WHOLE, [loss]);
+    each.update(
+      words.eachClass,
+      EACH,
+      classes.map((label, k) => {
+        const values = { probability: p[k], target: y[k], gradient: slope[k] };
+        return { name: label, label, style: k + 1, values };
+      }),
+    );
+  }
+}
+
+const WHOLE = [{ key: "value", label: words.loss, show: number }];
+const EACH = [
+  { key: "probability", label: words.probability, show: number },
+  { key: "target", label: words.target, show: number },
+  { key: "gradient", label: words.gradient, show: number },
+];
+
+// Numbers.
+
+const logits = ({ z1, z2, z3 }) => [z1, z2, z3];
+
+/** 1 at the true class, after epsilon has been taken from it and shared out by all three. */
+const target = ({ target: at, epsilon }) =>
+  [0, 1, 2].map((k) => (k === at ? 1 - epsilon : 0) + epsilon / 3);
+
+export function softmax(z) {
+  const top = Math.max(...z);
+  const e = z.map((one) => Math.exp(one - top));
+  const sum = e.reduce((a, b) => a + b);
+  return e.map((one) => one / sum);
+}
+
+/** Where three probabilities stand in a triangle with its base from (0, 0) to (1, 0). */
+const corner = ([, p2, p3]) => [p2 + p3 / 2, p3 * HEIGHT];
+
+/** The probabilities of a place; outside the triangle, of one on its edge. */
+export function probabilities(x, y) {
+  const p3 = y / HEIGHT;
+  const inside = [1 - x - p3 / 2, x - p3 / 2, p3].map((p) => Math.max(p, LEAST));
+  const sum = inside.reduce((a, b) => a + b);
+  return inside.map((p) => p / sum);
+}
+
+/** The sliders' nearest logits with given probabilities, and with the mean that they have now. */
+export function logitsAt(sliders, state, p) {
+  const mean = (list) => list.reduce((a, b) => a + b) / list.length;
+  const logs = p.map(Math.log);
+  const shift = mean(logits(state)) - mean(logs);
+  const changes = {};
+  logs.forEach((log, k) => {
+    const { name, values } = sliders[k];
+    const far = (value) => Math.abs(value - log - shift);
+    changes[name] = values.reduce((best, value) => (far(value) < far(best) ? value : best));
+  });
+  return changes;
+}
+
+// Drawing.
+
+/** A panel without axes, with a class at each corner. */
+function triangle(parent, title, classes) {
+  const svg = select(parent).append("svg").attr("class", "lb-panel").attr("role", "group");
+  svg.attr("aria-label", title);
+  const heading = svg.append("text").attr("class", "lb-title").attr("y", 16).text(title);
+  const plot = svg.append("g");
+  const edges = svg.append("path").attr("class", "lb-edges");
+  const names = svg.append("g").attr("aria-hidden", "true");
+  const over = svg.append("g");
+  const [x, y] = [scaleLinear().domain([0, 1]), scaleLinear().domain([0, HEIGHT])];
+  const corners = [[0, 0], [1, 0], [0.5, HEIGHT]];
+
+  function resize(width, height) {
+    const room = height - MARGIN.top - MARGIN.bottom;
+    const side = Math.min(width - 2 * MARGIN.side, room / HEIGHT);
+    const left = (width - side) / 2;
+    const base = MARGIN.top + (room + side * HEIGHT) / 2;
+    x.range([left, left + side]);
+    y.range([base, base - side * HEIGHT]);
+    svg.attr("width", width).attr("height", height);
+    heading.attr("x", MARGIN.side);
+    edges.attr("d", `M${corners.map(([a, b]) => [x(a), y(b)]).join("L")}Z`);
+    const texts = names.selectAll("text").data(classes).join("text").text((name) => name);
+    texts.attr("class", (_, k) => `lb-label lb-c${k + 1}`);
+    texts.attr("text-anchor", (_, k) => ["start", "end", "middle"][k]);
+    texts.attr("x", (_, k) => x(corners[k][0]));
+    texts.attr("y", (_, k) => y(corners[k][1]) + (k === 2 ? -18 : 28));
+  }
+  return { svg, plot, over, x, y, resize };
+}
+
+/** Small triangles, the darker the larger the loss there; redrawn where something changed. */
+function shade(plane, group, loss) {
+  const data = [];
+  const at = (i, j) => corner([0, i / CELLS, j / CELLS]).map((v, k) => (k ? plane.y(v) : plane.x(v)));
+  const add = (i, j, turn) => {
+    const third = turn / 3;
+    const [p2, p3] = [(i + third) / CELLS, (j + third) / CELLS];
+    const points = [at(i, j), at(i + turn, j), at(i, j + turn)];
+    data.push({ points, loss: loss([1 - p2 - p3, p2, p3].map(Math.log)) });
+  };
+  for (let i = 0; i < CELLS; i++) {
+    for (let j = 0; i + j < CELLS; j++) {
+      add(i, j, 1);
+      if (i + j < CELLS - 1) add(i + 1, j + 1, -1);
+    }
+  }
+  const cells = group.selectAll("path").data(data).join("path").attr("class", "lb-shade");
+  cells.attr("d", ({ points }) => `M${points.join("L")}Z`);
+  cells.attr("opacity", ({ loss: height }) => Math.min(0.55, height / 8));
+}

@@ -1,0 +1,149 @@
+// Points of two classes in the plane, and the springs that a loss of pairs puts between them.
+import { button } from "../controls.js";
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { words } from "../words.js";
+
+const PULL = 3; // the colours of the two kinds of springs
+const PUSH = 4;
+const HEAD = 6; // of an arrow, in CSS pixels
+const GRIP = 8; // the radius of a point
+
+/**
+ * spec: {
+ *   label, losses, parameters: [sliders], as for curves, curves: [{ loss, label, given }], one,
+ *   a loss of (vector, vector, 1 for similar or 0),
+ *   x: { label, range }, y: the same, labels: [0 or 1], names: [of 0, of 1], a sign or two each,
+ *   steps: [dx, dy] of one arrow key, rate: of one step down the gradient,
+ *   arrow: how long the arrow of a force of 1 is, start: { points: [[x, y]], chosen: an index }
+ * }
+ */
+export function springs(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const { labels, names } = spec;
+  const [curve] = spec.curves;
+  button(scene.controls, words.step, () => {
+    const { forces } = pull(spec, state, curve);
+    change({ points: state.points.map((point, i) => moved(point, forces[i], spec)) });
+  });
+  const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
+  const plane = panel(scene.panels, { title: spec.y.label, ...axes });
+  const lines = plane.plot.append("g");
+  const places = labels.map((label, i) =>
+    handle(plane, {
+      style: label + 1,
+      name: `${names[label]} ${words.point} ${i + 1}`,
+      steps: spec.steps,
+      move: (...to) => change({ points: state.points.map((old, k) => (k === i ? to : old)), chosen: i }),
+    }),
+  );
+  plane.over.selectAll(".lb-reach").attr("r", 18); // they stand close together
+  plane.over.selectAll(".lb-halo").attr("r", 12);
+  const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
+  const [whole, one] = [readout(scene.below), readout(scene.below)];
+  scene.begin([plane]);
+
+  function redraw() {
+    const { points, chosen } = state;
+    const { pairs, forces } = pull(spec, state, curve);
+    drawSprings(plane, lines, points, pairs);
+    points.forEach(([x, y], i) => {
+      const force = `${words.force} ${number(forces[i][0])}, ${number(forces[i][1])}`;
+      places[i](x, y, `x ${number(x)}, y ${number(y)}, ${force}`);
+    });
+    drawMarks(plane, marks, points, forces, spec);
+    const row = (name, label, style, which) => {
+      const loss = which.reduce((sum, pair) => sum + pair.loss, 0);
+      const idle = which.filter(({ size }) => size === 0).length;
+      return { name, label, style, values: { loss, idle } };
+    };
+    const sliders = spec.parameters.map((p) => `${p.symbol} = ${number(state[p.name])}`);
+    whole.update(sliders.join(", "), WHOLE, [
+      row("similar", words.pulls, PULL, pairs.filter(({ similar }) => similar)),
+      row("different", words.pushes, PUSH, pairs.filter(({ similar }) => !similar)),
+      row(curve.label, words.allPairs, 0, pairs),
+    ]);
+    const [x, y] = forces[chosen];
+    const style = labels[chosen] + 1;
+    const each = { forceX: x, forceY: y, force: Math.hypot(x, y) };
+    const place = `(${points[chosen].map(number).join(", ")})`;
+    const title = `${words.point} ${chosen + 1} ${words.at} ${place}`;
+    one.update(title, ONE, [
+      { name: curve.label, label: names[labels[chosen]], style, values: each },
+    ]);
+  }
+}
+
+const WHOLE = [
+  { key: "loss", label: words.loss, show: number },
+  { key: "idle", label: words.idle, show: number },
+];
+const ONE = [
+  { key: "forceX", label: words.forceX, show: number },
+  { key: "forceY", label: words.forceY, show: number },
+  { key: "force", label: words.force, show: number },
+];
+
+/** All pairs with their losses, and the force on each point: minus the gradient of the sum. */
+function pull(spec, state, curve) {
+  const { points } = state;
+  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, curve, what, 3));
+  const forces = points.map(() => [0, 0]);
+  const pairs = [];
+  for (let i = 0; i < points.length; i++) {
+    for (let k = i + 1; k < points.length; k++) {
+      const similar = spec.labels[i] === spec.labels[k];
+      const pair = [points[i], points[k], similar ? 1 : 0];
+      const slopes = gradient(...pair);
+      [i, k].forEach((at, n) => {
+        forces[at] = forces[at].map((force, axis) => force - slopes[n][axis]);
+      });
+      pairs.push({ i, k, similar, loss: value(...pair), size: Math.hypot(...slopes[0]) });
+    }
+  }
+  return { pairs, forces };
+}
+
+/** One step along the force; the edges of the panel are walls. */
+function moved([x, y], [forceX, forceY], { rate, x: across, y: up }) {
+  const within = ([low, high], value) => Math.max(low, Math.min(high, value));
+  return [within(across.range, x + rate * forceX), within(up.range, y + rate * forceY)];
+}
+
+/** A line for each pair: dotted those that pull, dashed those that push, none for slack ones. */
+function drawSprings(plane, group, points, pairs) {
+  const taut = pairs.filter(({ size }) => size > 0);
+  const line = group.selectAll("line").data(taut).join("line");
+  line.attr("class", ({ similar }) => `lb-spring lb-c${similar ? PULL : PUSH}`);
+  for (const [x, y, end] of [
+    ["x1", "y1", "i"],
+    ["x2", "y2", "k"],
+  ]) {
+    line.attr(x, (pair) => plane.x(points[pair[end]][0]));
+    line.attr(y, (pair) => plane.y(points[pair[end]][1]));
+  }
+}
+
+/** Signs on the points, and an arrow for each force. */
+function drawMarks(plane, group, points, forces, { labels, names, arrow }) {
+  const arrows = group.selectAll("path").data(points).join("path").attr("class", "lb-arrow");
+  arrows.attr("d", ([x, y], i) => {
+    const [forceX, forceY] = forces[i];
+    const [tipX, tipY] = [plane.x(x + arrow * forceX), plane.y(y + arrow * forceY)];
+    const [dx, dy] = [tipX - plane.x(x), tipY - plane.y(y)];
+    const length = Math.hypot(dx, dy);
+    if (length < GRIP + HEAD) return null; // hidden by the point
+    const [ux, uy] = [dx / length, dy / length];
+    const start = `${plane.x(x) + GRIP * ux} ${plane.y(y) + GRIP * uy}`;
+    const side = (turn) =>
+      `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
+    return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
+  });
+  const signs = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
+  signs.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
+  signs.text((_, i) => names[labels[i]]);
+}

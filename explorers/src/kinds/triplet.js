@@ -1,0 +1,158 @@
+// An anchor, a positive and a negative: the regions of the negative, and the force on each point.
+import { toggle } from "../controls.js";
+import { handle } from "../handle.js";
+import { number } from "../numbers.js";
+import { panel } from "../panel.js";
+import { readout } from "../readout.js";
+import { bind, stage } from "../stage.js";
+import { words } from "../words.js";
+
+const ANCHOR = [0, 0];
+const HEAD = 6; // of an arrow, in CSS pixels
+const GRIP = 8; // the radius of a point
+const LINE = 17; // the height of a label
+
+/**
+ * spec: {
+ *   label, losses, parameters: [margin], as for curves,
+ *   curves: [{ loss, label, given }], two, of squared and of plain distances; losses of
+ *   (anchor, positive, negative), x: { label, range }, y: the same, step: of one arrow key,
+ *   arrow: how long the arrow of a force of 1 is,
+ *   start: { positive: [x, y], negative: [x, y], squared: true or false }
+ * }
+ */
+export function triplet(root, spec) {
+  const scene = stage(root, spec, redraw);
+  const { state, change } = scene;
+  const set = toggle(scene.controls, { name: "squared", text: words.squared }, (squared) =>
+    change({ squared }),
+  );
+  scene.control("squared", set);
+  set(state.squared);
+  const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
+  const plane = panel(scene.panels, { title: spec.y.label, ...axes });
+  const regions = plane.plot.append("g");
+  const [ring, disc] = ["lb-semi-hard", "lb-hard"].map((name) =>
+    regions.append("ellipse").attr("class", name),
+  );
+  const names = regions.append("g").attr("aria-hidden", "true");
+  const centre = plane.over.append("circle").attr("class", "lb-dot lb-c0").attr("r", GRIP);
+  const places = ["positive", "negative"].map((name, i) =>
+    handle(plane, {
+      style: i + 1,
+      name: words[name],
+      steps: [spec.step, spec.step],
+      move: (...to) => change({ [name]: to }),
+    }),
+  );
+  const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
+  const [whole, each] = [readout(scene.below), readout(scene.below)];
+  scene.begin([round(plane, spec)]);
+
+  function redraw() {
+    const { positive, negative, squared, margin } = state;
+    const curve = spec.curves[squared ? 0 : 1];
+    const points = [ANCHOR, positive, negative];
+    const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, curve, what, 3));
+    const forces = gradient(...points).map((slope) => slope.map((x) => 0 - x));
+    const [near, far] = [positive, negative].map(([x, y]) => Math.hypot(x, y));
+    const edge = easyFrom(near, margin, squared);
+    const region = far <= near ? "hard" : far < edge ? "semiHard" : "easy";
+    drawDiscs(plane, [disc, ring], [near, edge]);
+    centre.attr("cx", plane.x(0)).attr("cy", plane.y(0));
+    drawNames(plane, names, near, edge);
+    [positive, negative].forEach(([x, y], i) => {
+      const text = `x ${number(x)}, y ${number(y)}`;
+      places[i](x, y, i ? `${text}, ${words[region]}` : text);
+    });
+    drawMarks(plane, marks, points, forces, spec.arrow);
+    const values = { loss: value(...points), near, far, edge };
+    const title = `${words[region]} (${spec.parameters[0].symbol} = ${number(margin)})`;
+    whole.update(title, WHOLE, [{ name: curve.label, label: curve.label, style: 2, values }]);
+    each.update(
+      words.forces,
+      EACH,
+      ["anchor", "positive", "negative"].map((name, i) => {
+        const [forceX, forceY] = forces[i];
+        const force = { forceX, forceY, force: Math.hypot(forceX, forceY) };
+        return { name, label: words[name], style: i, values: force };
+      }),
+    );
+  }
+}
+
+const WHOLE = [
+  { key: "loss", label: words.loss, show: number },
+  { key: "near", label: words.toPositive, show: number },
+  { key: "far", label: words.toNegative, show: number },
+  { key: "edge", label: words.easyFrom, show: number },
+];
+const EACH = [
+  { key: "forceX", label: words.forceX, show: number },
+  { key: "forceY", label: words.forceY, show: number },
+  { key: "force", label: words.force, show: number },
+];
+
+/** The distance of the negative from which the loss is 0. */
+export const easyFrom = (near, margin, squared) =>
+  squared ? Math.sqrt(near * near + margin) : near + margin;
+
+/** A panel on which circles are round: where it is wide, its x axis shows more. */
+function round(plane, spec) {
+  const [low, high] = spec.x.range;
+  function resize(width, height) {
+    plane.x.domain([low, high]);
+    plane.resize(width, height);
+    const [across, up] = [plane.x, plane.y].map((scale) => {
+      const [from, to] = scale.range();
+      return Math.abs(to - from);
+    });
+    const [bottom, top] = spec.y.range;
+    const half = Math.max(high - low, ((top - bottom) * across) / up) / 2;
+    plane.x.domain([(low + high) / 2 - half, (low + high) / 2 + half]);
+    plane.resize(width, height);
+  }
+  return { ...plane, resize };
+}
+
+function drawDiscs(plane, discs, radii) {
+  discs.forEach((disc, i) => {
+    disc.attr("cx", plane.x(0)).attr("cy", plane.y(0));
+    disc.attr("rx", plane.x(radii[i]) - plane.x(0)).attr("ry", plane.y(0) - plane.y(radii[i]));
+  });
+}
+
+/** The regions' names below the anchor, where there is room. */
+function drawNames(plane, group, near, edge) {
+  const floor = plane.y.range()[0];
+  const bands = [
+    ["hard", plane.y(0) + GRIP, plane.y(-near)],
+    ["semiHard", plane.y(-near), plane.y(-edge)],
+    ["easy", plane.y(-edge), floor],
+  ];
+  const data = bands
+    .map(([name, from, to]) => ({ name, from, to: Math.min(to, floor) }))
+    .filter(({ from, to }) => to - from > LINE);
+  const texts = group.selectAll("text").data(data).join("text").attr("class", "lb-region");
+  texts.attr("x", plane.x(0) - 5).attr("y", ({ to }) => to - 5).attr("text-anchor", "end");
+  texts.text(({ name }) => words[name]);
+}
+
+/** A letter on each point, and an arrow for each force. */
+function drawMarks(plane, group, points, forces, scale) {
+  const arrows = group.selectAll("path").data(points).join("path").attr("class", "lb-arrow");
+  arrows.attr("d", ([x, y], i) => {
+    const [tipX, tipY] = [plane.x(x + scale * forces[i][0]), plane.y(y + scale * forces[i][1])];
+    const [dx, dy] = [tipX - plane.x(x), tipY - plane.y(y)];
+    const length = Math.hypot(dx, dy);
+    if (length < GRIP + HEAD) return null; // hidden by the point
+    const [ux, uy] = [dx / length, dy / length];
+    const start = `${plane.x(x) + GRIP * ux} ${plane.y(y) + GRIP * uy}`;
+    const side = (turn) =>
+      `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
+    return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
+  });
+  const signs = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
+  signs.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
+  signs.text((_, i) => "apn"[i]);
+}
