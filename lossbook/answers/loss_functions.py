@@ -1,0 +1,122 @@
+"""Answers to the exercises of the opening chapter."""
+
+import numpy as np
+import sympy as sp
+
+from lossbook.exercises import Exercise
+
+w1, w2 = sp.symbols("w1 w2", positive=True)
+y1, y2 = sp.symbols("y1 y2", real=True)
+z1, z2 = sp.symbols("y1 y2", positive=True)
+
+Y_HAT, Y = np.array([3.0, 0.0, 2.0, -4.0]), np.array([1.0, 4.0, 2.0, -3.0])
+SAMPLE = np.array([1.0, 2.0, 6.0])
+
+
+def pinball(y_hat, y, tau):
+    return tau * np.maximum(y - y_hat, 0) + (1 - tau) * np.maximum(y_hat - y, 0)
+
+
+def descend(y, step, steps, pull=np.mean):
+    m = 0.0
+    for _ in range(steps):
+        m -= step * pull(2 * (m - y))
+    return m
+
+
+EXERCISES = {
+    "loss_functions-1": Exercise(
+        answer=8,
+        shows="He is eight minutes too early, and those cost him 1 each.",
+        slips={
+            "the price of being too late; 72 is before 80": 72,
+            "the residual, which is negative; a price is not": -8,
+            "the squared error": 64,
+        },
+    ),
+    "loss_functions-2": Exercise(
+        answer=3,
+        shows="As many targets lie below as above, and 40 might as well be 4000.",
+        slips={"the mean, which the squared error asks for": 10, "the middle of the range": 20.5},
+    ),
+    "loss_functions-3": Exercise(
+        answer="objective",
+        shows="A mean loss, the cost, plus something else that should be small.",
+        slips={
+            "the first term alone": "cost",
+            "what one sample pays": "loss",
+            "the mean over data that nobody has": "risk",
+        },
+    ),
+    "loss_functions-4": Exercise(
+        answer=(w1 * y1 + w2 * y2) / (w1 + w2),
+        shows="A weighted loss asks for the weighted mean.",
+        slips={
+            "the mean without its weights": (y1 + y2) / 2,
+            "the weighted sum, not yet divided by the weights": w1 * y1 + w2 * y2,
+            "the weights swapped": (w2 * y1 + w1 * y2) / (w1 + w2),
+        },
+    ),
+    "loss_functions-5": Exercise(
+        answer=pinball,
+        shows="It is too_late with kappa = (1 - tau) / tau, times tau.",
+        at=((Y_HAT, Y, 0.1), (Y_HAT, Y, 0.5), (Y_HAT, Y, 0.9)),
+        slips={
+            "tau and 1 - tau exchanged": lambda y_hat, y, tau: pinball(y_hat, y, 1 - tau),
+            "its gradient by the prediction": lambda y_hat, y, tau: (
+                (1 - tau) * (y_hat > y) - tau * (y_hat < y)
+            ),
+        },
+    ),
+    "loss_functions-6": Exercise(
+        answer=55,
+        shows="The share 1/(1 + 4) of the waits: she is too late about one time in five.",
+        slips={
+            "the share 1/4, not 1/(1 + 4)": 58,
+            "the quantile 0.8, of somebody who hates to be early": 83,
+            "kappa = 9": 51,
+        },
+    ),
+    "loss_functions-7": Exercise(
+        answer=descend,
+        shows="Each step takes the share 2 step of the way to the mean.",
+        at=((SAMPLE, 0.1, 1), (SAMPLE, 0.1, 50), (SAMPLE, 0.6, 3), (np.array([5.0]), 0.25, 2)),
+        slips={
+            "a step by the sum of the gradients, not their mean": lambda y, step, steps: descend(
+                y, step, steps, np.sum
+            ),
+            "uphill: the gradient added": lambda y, step, steps: descend(y, -step, steps),
+            "the gradient without its 2": lambda y, step, steps: descend(y, step / 2, steps),
+        },
+    ),
+    "loss_functions-8": Exercise(
+        answer=(1 / z1 + 1 / z2) / (1 / z1**2 + 1 / z2**2),
+        shows="Below the mean: small targets weigh more, so it pays to predict too low.",
+        slips={
+            "the mean": (z1 + z2) / 2,
+            "the harmonic mean: the weights are 1/y^2, not 1/y": 2 / (1 / z1 + 1 / z2),
+            "the geometric mean": sp.sqrt(z1 * z2),
+        },
+    ),
+    "loss_functions-9": Exercise(
+        answer=9.438,
+        shows="A constant costs 23.24, the line of least squares 23.92: ask the right question.",
+        slips={
+            "the best constant sign": 23.24,
+            "the cost of the line fitted by the squared error": 23.92,
+            "kappa and 1 exchanged": 1.198,
+            "the total, not the mean": 2567.2,
+            "the absolute error of the line of least absolute error": 4.768,
+        },
+        rtol=1e-3,
+    ),
+    "loss_functions-10": Exercise(
+        answer=np.array([54.75, 80.28]),
+        shows="The two humps. Swap the numbers and nothing changes, so there are two valleys.",
+        slips={
+            "the order; the smaller first": np.array([80.28, 54.75]),
+            "the two people's constants, mean and median": np.array([70.90, 76.0]),
+        },
+        rtol=2e-4,
+    ),
+}
