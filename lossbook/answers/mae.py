@@ -1,0 +1,163 @@
+"""Answers to the exercises of the chapter on the mean absolute error."""
+
+import numpy as np
+import sympy as sp
+
+from lossbook.exercises import Exercise
+
+eta = sp.Symbol("eta", positive=True)
+
+
+def pinball_by_hand(y_hat, y, q):
+    return q * np.maximum(y - y_hat, 0) + (1 - q) * np.maximum(y_hat - y, 0)
+
+
+def is_quantile(m, y, q):
+    return np.sum(y < m) <= q * len(y) <= np.sum(y <= m)
+
+
+def weighted_median_of_ratios(x, y):
+    ratios, votes = y / x, abs(x)
+    order = np.argsort(ratios)
+    reached = np.cumsum(votes[order]) >= votes.sum() / 2
+    return ratios[order][reached.argmax()]
+
+
+EIGHT = np.array([1.0, 2, 2, 3, 5, 5, 5, 9])
+SEVEN = np.array([1.0, 3, 3, 4, 6, 8, 44])
+
+EXERCISES = {
+    "mae-1": Exercise(
+        answer=5 / 3,
+        shows="Sizes are averaged, so errors of different sign do not pay for each other.",
+        slips={
+            "the sum, not the mean": 5,
+            "the mean of the signed errors": -1 / 3,
+            "the mean of target minus prediction, with signs": 1 / 3,
+            "the mean squared error": 13 / 3,
+            "the root of the mean squared error": (13 / 3) ** 0.5,
+            "the mean of the errors that are not 0": 2.5,
+        },
+    ),
+    "mae-2": Exercise(
+        answer=4,
+        shows="With an even number of points everything between the two middle ones is best.",
+        slips={
+            "the middle of the stretch, not its length": 5,
+            "the whole range of the houses": 9,
+            "the single point that a convention picks has length 0; more points are best": 0,
+        },
+    ),
+    "mae-3": Exercise(
+        answer=3,
+        shows="Four below, one above: a slope is a difference of two counts.",
+        slips={
+            "above minus below": -3,
+            "the number of points below alone": 4,
+            "the slope of the mean, not of the sum": 0.6,
+            "the slope of the squared errors": 2 * (5 + 3 + 3 + 2 - 38),
+        },
+    ),
+    "mae-4": Exercise(
+        answer=0.8,
+        shows="The ratio of two costs is a quantile: she should run out one day in five.",
+        slips={
+            "the share of too high, 1 - q": 0.2,
+            "the ratio of the costs; it is q over 1 - q": 4,
+            "the smaller cost over the larger": 0.25,
+            "one cost alone; the two must add up to 1": 0.6,
+        },
+    ),
+    "mae-5": Exercise(
+        answer=pinball_by_hand,
+        shows="Too low costs q a unit, too high 1 - q.",
+        at=(
+            (np.array([1.0, 5, 7]), np.array([5.0, 5, 5]), 0.25),
+            (np.array([0.0, 3]), np.array([2.5, -1]), 0.9),
+            (np.array([2.0, 0]), np.array([-1.0, 4]), 0.5),
+        ),
+        slips={
+            "q and 1 - q exchanged": lambda y_hat, y, q: pinball_by_hand(y_hat, y, 1 - q),
+            "the absolute error, for every q": lambda y_hat, y, q: abs(y_hat - y),
+            "a loss that is negative for predictions too high": lambda y_hat, y, q: (
+                q * np.maximum(y - y_hat, 0) - (1 - q) * np.maximum(y_hat - y, 0)
+            ),
+        },
+    ),
+    "mae-6": Exercise(
+        answer=is_quantile,
+        shows="A minimum at a corner is found by counting; the ties are where the corner is.",
+        at=(
+            (2.0, EIGHT, 0.25),
+            (1.5, EIGHT, 0.25),
+            (4.0, EIGHT, 0.5),
+            (5.0, EIGHT, 0.5),
+            (5.0, EIGHT, 0.75),
+            (6.0, EIGHT, 0.75),
+            (9.0, EIGHT, 0.875),
+            (3.0, SEVEN, 0.25),
+            (4.0, SEVEN, 0.5),
+            (5.0, SEVEN, 0.5),
+            (44.0, SEVEN, 0.75),
+        ),
+        slips={
+            "the condition without ties": lambda m, y, q: np.sum(y < m) == q * len(y),
+            "strict inequalities, which lose the ends of the interval": lambda m, y, q: (
+                np.sum(y < m) < q * len(y) < np.sum(y <= m)
+            ),
+            "the median's condition, whatever q is": lambda m, y, q: is_quantile(m, y, 0.5),
+            "q counted from above": lambda m, y, q: is_quantile(m, y, 1 - q),
+        },
+    ),
+    "mae-7": Exercise(
+        answer=eta / 2,
+        shows="The start drops out, and the floor is proportional to the step.",
+        slips={
+            "the width of the cycle": eta,
+            "a quarter of the step, the least that the larger loss could be, halved": eta / 4,
+        },
+    ),
+    "mae-8": Exercise(
+        answer=8,
+        shows="Twice as many as it must: whole-number data make degenerate corners.",
+        slips={
+            "the number that every corner has at least": 4,
+            "the residuals that are 0 to the last bit; compare with a tolerance": 0,
+        },
+    ),
+    "mae-9": Exercise(
+        answer=0.64401,
+        shows="Stata's qreg prints .6440143.",
+        slips={
+            "the line with a quarter below it": 0.47410,
+            "the median line": 0.56018,
+            "least squares": 0.48518,
+            "the intercept": 62.3966,
+        },
+        rtol=1e-4,
+    ),
+    "mae-10": Exercise(
+        answer=weighted_median_of_ratios,
+        shows="A weighted median of ratios: Boscovich fitted lines by it in 1757.",
+        at=(
+            (np.array([1.0, 2, 3, 4, 10]), np.array([2.5, 3.8, 6.3, 8.4, 5.0])),
+            (np.array([-2.0, 1, 3, -1, 5]), np.array([-4.2, 3.0, 5.0, -1.1, 12.5])),
+            (np.array([1.0, 1, 1]), np.array([7.0, -1.0, 2.0])),
+        ),
+        slips={
+            "the median of the ratios, without weights": lambda x, y: np.median(y / x),
+            "least squares": lambda x, y: (x @ y) / (x @ x),
+            "the ratio of the sums": lambda x, y: y.sum() / x.sum(),
+            "the ratio of the medians": lambda x, y: np.median(y) / np.median(x),
+        },
+    ),
+    "mae-11": Exercise(
+        answer=0.1006,
+        shows="A tenth of mildly bad errors costs the mean its lead, and nobody would see them.",
+        slips={
+            "the height of the wide bell as a ninth; it is a third of the narrow one's": 0.1220,
+            "the larger of the two solutions": 0.8141,
+        },
+        rtol=2e-3,
+    ),
+}
