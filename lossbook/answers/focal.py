@@ -1,0 +1,149 @@
+"""Answers to the exercises of the focal loss chapter."""
+
+import numpy as np
+import sympy as sp
+
+from lossbook.exercises import Exercise
+
+p_t = sp.Symbol("p_t", positive=True)
+
+
+def by_logits(z, y, gamma):
+    margin = (2 * np.asarray(y) - 1) * np.asarray(z, float)
+    return np.exp(-gamma * np.logaddexp(0, margin)) * np.logaddexp(0, -margin)
+
+
+def pull(p_t, gamma):
+    return (1 - p_t) ** gamma * (1 - p_t - gamma * p_t * np.log(p_t))
+
+
+def true_probability(p, gamma, alpha):
+    up, down = alpha * pull(p, gamma), (1 - alpha) * pull(1 - p, gamma)
+    return down / (up + down)
+
+
+def forecast(q, gamma):
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = true_probability(middle, gamma, 0.5) < q
+        low, high = (middle, high) if below else (low, middle)
+    return (low + high) / 2
+
+
+EXERCISES = {
+    "focal-1": Exercise(
+        answer=np.log(2) / 4,
+        shows="At one half, gamma = 2 takes three quarters of the loss away: at most four times.",
+        slips={
+            "cross-entropy, without the factor": np.log(2),
+            "the factor to the power 1": np.log(2) / 2,
+            "the logarithm to base 2": 0.25,
+        },
+        rtol=1e-3,
+    ),
+    "focal-2": Exercise(
+        answer=0.75 * 0.81 * np.log(10),
+        shows="Class 0 has the weight 1 - alpha, and p_t is 0.1: a mistake at nearly full price.",
+        slips={
+            "the weight of class 1": 0.25 * 0.81 * np.log(10),
+            "the loss without its weight": 0.81 * np.log(10),
+            "p taken for p_t": -0.75 * 0.01 * np.log(0.9),
+            "p taken for p_t, and the weight of class 1": -0.25 * 0.01 * np.log(0.9),
+        },
+        rtol=1e-3,
+    ),
+    "focal-3": Exercise(
+        answer=1 - 1000 ** (-1 / 5),
+        shows="With gamma = 5 a sample is as good as done at three quarters.",
+        slips={
+            "1 - p_t instead of p_t": 1000 ** (-1 / 5),
+            "the place for gamma = 2": 1 - 1000 ** (-1 / 2),
+        },
+        rtol=2e-4,
+    ),
+    "focal-4": Exercise(
+        answer=1 + float(sp.exp(-2)),
+        shows="At p_t = e^-2 the pull is larger by e^-2, 14 %; nowhere by more.",
+        slips={
+            "the place, not the ratio there": float(sp.exp(-2)),
+            "the ratio where the region ends": 1.0,
+        },
+        rtol=1e-5,
+    ),
+    "focal-5": Exercise(
+        answer=(1 - p_t) * (1 - p_t - p_t * sp.log(p_t)),
+        shows="It is positive, since a sample of class 0 wants its logit lower.",
+        slips={
+            "the gradient of label 1": -(1 - p_t) * (1 - p_t - p_t * sp.log(p_t)),
+            "the modulating factor times cross-entropy's gradient": (1 - p_t) ** 2,
+            "the derivative by p_t, not by the logit": sp.log(p_t) - (1 - p_t) / p_t,
+        },
+    ),
+    "focal-6": Exercise(
+        answer=by_logits,
+        shows="In logits nothing is subtracted, so no digit is lost and nothing overflows.",
+        at=(
+            (np.array([0.0, 1.0, -2.0, 3.0]), np.array([1, 0, 1, 0]), 2.0),
+            (np.array([0.5, -0.5]), np.array([1, 1]), 0.0),
+            (np.array([1000.0, -1000.0]), np.array([1, 1]), 0.5),
+            (np.array([1000.0, -1000.0]), np.array([0, 0]), 2.0),
+        ),
+        slips={
+            "p_t to the power of gamma, where 1 - p_t belongs": lambda z, y, gamma: (
+                np.exp(-gamma * np.logaddexp(0, -(2 * y - 1) * z))
+                * np.logaddexp(0, -(2 * y - 1) * z)
+            ),
+            "the labels swapped": lambda z, y, gamma: by_logits(z, 1 - y, gamma),
+            "cross-entropy, without the factor": lambda z, y, gamma: by_logits(z, y, 0.0),
+        },
+    ),
+    "focal-7": Exercise(
+        answer=-np.log(999),
+        shows="The odds are 1 to 999, and the logit is their logarithm.",
+        slips={
+            "the logarithm of pi, not of its odds": np.log(0.001),
+            "the bias for 0.01": -np.log(99),
+        },
+        rtol=1e-4,
+    ),
+    "focal-8": Exercise(
+        answer=true_probability(0.75, 2, 0.5),
+        shows="The truth is further from one half than what the model says.",
+        slips={
+            "what the model says, unrepaired": 0.75,
+            "the way from truth to forecast": forecast(0.75, 2),
+        },
+        rtol=6e-4,
+    ),
+    "focal-9": Exercise(
+        answer=true_probability,
+        shows="The weight multiplies the odds by (1 - alpha) / alpha, whatever gamma is.",
+        at=(
+            (np.array([0.1, 0.5, 0.75]), 2.0, 0.25),
+            (np.array([0.2, 0.9]), 0.0, 0.25),
+            (np.array([0.3, 0.6]), 1.0, 0.5),
+        ),
+        slips={
+            "the weights swapped": lambda p, gamma, alpha: true_probability(p, gamma, 1 - alpha),
+            "the repair without weights": lambda p, gamma, alpha: true_probability(p, gamma, 0.5),
+            "one minus the answer": lambda p, gamma, alpha: 1 - true_probability(p, gamma, alpha),
+        },
+    ),
+    "focal-10": Exercise(
+        answer=forecast,
+        shows="No closed form is needed: a rising curve can be trapped.",
+        at=((0.9, 2.0), (0.9, 0.0), (0.5, 5.0), (0.01, 1.0), (0.7, 0.5)),
+        slips={
+            "the way from forecast to truth": lambda q, gamma: true_probability(q, gamma, 0.5),
+            "the truth itself; only a proper loss makes a model say it": lambda q, gamma: q,
+        },
+        rtol=1e-5,
+    ),
+    "focal-11": Exercise(
+        answer=1.1798,
+        shows="A little more than 1 is enough to make one voice as loud as 999.",
+        slips={"gamma = 1, where the cat has less than half": 1.0},
+        rtol=6e-3,
+    ),
+}
