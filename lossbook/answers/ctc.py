@@ -1,0 +1,175 @@
+"""Answers to the exercises of the chapter on CTC."""
+
+from itertools import pairwise
+from math import comb
+
+import numpy as np
+import sympy as sp
+
+from lossbook.exercises import Exercise
+
+p1, p2, T, U = sp.symbols("p1 p2 T U", positive=True)
+
+
+def collapse(path):
+    merged = [k for i, k in enumerate(path) if i == 0 or path[i - 1] != k]
+    return [k for k in merged if k]
+
+
+def drop_first(path):
+    letters = [k for k in path if k]
+    return [k for i, k in enumerate(letters) if i == 0 or letters[i - 1] != k]
+
+
+def repeats(target):
+    return sum(a == b for a, b in pairwise(target))
+
+
+def alignments(frames, target):
+    return comb(max(0, frames + len(target) - repeats(target)), 2 * len(target))
+
+
+def loss_by_recursion(logits, target, may_skip=lambda a, b: a not in (0, b), ends=2):
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    labels = [0, *(k for letter in target for k in (letter, 0))]
+    skips = [s > 1 and may_skip(labels[s], labels[s - 2]) for s in range(len(labels))]
+    alpha = np.full(len(labels), -np.inf)
+    alpha[:2] = log_p[0, labels[:2]]
+    for frame in log_p[1:]:
+        step = np.append(-np.inf, alpha[:-1])
+        jump = np.where(skips, np.append([-np.inf] * 2, alpha)[: len(labels)], -np.inf)
+        alpha = np.logaddexp(np.logaddexp(alpha, step), jump) + frame[labels]
+    return -np.logaddexp.reduce(alpha[-ends:])
+
+
+def by_brute_sums(logits, target):
+    return loss_by_recursion(logits, target) / len(target)
+
+
+RNG = np.random.default_rng(7)
+LOGITS = (RNG.normal(size=(6, 4)), RNG.normal(size=(9, 3)) * 3, RNG.normal(size=(1000, 3)))
+
+EXERCISES = {
+    "ctc-1": Exercise(
+        answer="hello",
+        shows="The blank between the two l keeps them apart; the one before e changes nothing.",
+        slips={
+            "the text with the blanks dropped before merging": "helo",
+            "the text with the blanks dropped and nothing merged": "hhellloo",
+        },
+    ),
+    "ctc-2": Exercise(
+        answer=13,
+        shows="Ten letters, and three of them, o, k and e, need a blank before their second half.",
+        slips={
+            "the number of letters; three of them repeat the one before": 10,
+            "2U + 1, the number of states; most blanks can be skipped": 21,
+            "a blank between all neighbours": 19,
+        },
+    ),
+    "ctc-3": Exercise(
+        answer=7,
+        shows="7 choose 6: one loose frame, and seven states for it.",
+        slips={
+            "the number without repeats, T + U choose 2U": 28,
+            "T choose U": 10,
+            "the number of paths that a blank may go through": 5,
+        },
+    ),
+    "ctc-4": Exercise(
+        answer=p1 + p2 - p1 * p2,
+        shows="Somewhere is the complement of nowhere: 1 - (1 - p1)(1 - p2).",
+        slips={
+            "the alignment aa alone": p1 * p2,
+            "the sum, in which aa is counted twice": p1 + p2,
+            "the two alignments with one a; aa is read as a as well": p1 + p2 - 2 * p1 * p2,
+            "the probability of the empty text": (1 - p1) * (1 - p2),
+        },
+    ),
+    "ctc-5": Exercise(
+        answer=-1 / 6,
+        shows="Softmax 1/2 minus posterior 2/3.",
+        slips={
+            "minus the posterior, which is the derivative by the log-probability": -2 / 3,
+            "the posterior": 2 / 3,
+            "the derivative by the probability": -2 / 3 / 0.5,
+        },
+    ),
+    "ctc-6": Exercise(
+        answer=collapse,
+        shows="Merge first, then drop: the blank has to be there while merging.",
+        at=(
+            ([0, 1, 1, 0, 1, 2, 2],),
+            ([3, 0, 3, 0, 0, 3],),
+            ([0, 2, 0],),
+            ([2, 2, 1, 1, 0, 1],),
+        ),
+        slips={
+            "the blanks dropped first, then merged": drop_first,
+            "the blanks dropped and nothing merged": lambda path: [k for k in path if k],
+            "the path merged, with its blanks": lambda path: [
+                k for i, k in enumerate(path) if i == 0 or path[i - 1] != k
+            ],
+        },
+    ),
+    "ctc-7": Exercise(
+        answer=alignments,
+        shows="2U bars among the loose frames.",
+        at=((5, [1, 1, 2]), (5, [1, 2, 3]), (3, [1, 1, 1]), (4, [2]), (37, [3, 8, 8, 6])),
+        slips={
+            "the number without repeats": lambda frames, target: comb(
+                frames + len(target), 2 * len(target)
+            ),
+            "a rule that asks for 2U + 1 frames": lambda frames, target: (
+                alignments(frames, target) * (frames > 2 * len(target))
+            ),
+        },
+    ),
+    "ctc-8": Exercise(
+        answer=9,
+        shows="0.43 against 0.39: nine weak hints outweigh the one path that ignores them all.",
+        slips={
+            "one too early: at eight frames it is 0.42 against 0.43": 8,
+            "one too late, or frames counted from 0": 10,
+            "where the empty text falls below one half": 7,
+        },
+    ),
+    "ctc-9": Exercise(
+        answer=0.0953,
+        shows="It reads 0 1 0 with 0.095, and the target 0 1 2 1 0 has 0.035.",
+        slips={
+            "the probability of the path 0 1 1 1 0 alone": 0.0697,
+            "the probability of the target": 0.0354,
+            "the loss, not the probability": 2.3504,
+        },
+        rtol=1e-3,
+    ),
+    "ctc-10": Exercise(
+        answer=loss_by_recursion,
+        shows="Plus became logaddexp, times became plus, and a thousand frames do no harm.",
+        at=((LOGITS[0], [1, 2]), (LOGITS[1], [1, 1, 2]), (LOGITS[2], [2, 1, 1, 2])),
+        slips={
+            "a recursion without skips": lambda logits, target: loss_by_recursion(
+                logits, target, lambda a, b: False
+            ),
+            "a recursion that skips between equal letters": lambda logits, target: (
+                loss_by_recursion(logits, target, lambda a, b: a != 0)
+            ),
+            "a sum that ends in the last blank alone": lambda logits, target: loss_by_recursion(
+                logits, target, ends=1
+            ),
+            "the loss divided by the number of letters": by_brute_sums,
+            "the log-probability, without the minus": lambda logits, target: (
+                -loss_by_recursion(logits, target)
+            ),
+        },
+    ),
+    "ctc-11": Exercise(
+        answer=sp.binomial(T - 1, U - 1),
+        shows="T - U loose frames and U - 1 bars. With blanks there are U + 1 more states.",
+        slips={
+            "one bar too many": sp.binomial(T, U),
+            "the number with blanks": sp.binomial(T + U, 2 * U),
+        },
+    ),
+}
