@@ -46,8 +46,7 @@ class TestFace:
     def test_source_is_the_code_that_runs(self):
         namespace = {name: getattr(np, name) for name in ("absolute", "minimum", "maximum")}
         exec(huber.source, namespace)
-        function = next(v for k, v in namespace.items() if "lambdify" in k)
-        value, grad = function(np.float64(3), np.float64(1), 0.5)
+        value, grad = namespace["huber"](np.float64(3), np.float64(1), 0.5)
         assert (value, grad) == huber.value_and_grad(3, 1, delta=0.5)
 
     def test_a_loss_of_its_own(self):

@@ -278,7 +278,7 @@ def test_the_kernel_equals_the_derived_code():
         cross_entropy_with_logits.value_and_grad(z, y), derived.value_and_grad(z, y), strict=True
     ):
         assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-14)
-    assert "lambdify" in derived.source and "tail" in cross_entropy_with_logits.source
+    assert "tail" in cross_entropy_with_logits.source and "tail" not in derived.source
     value, _ = _softmax(z, y)
     assert value.shape == (N, 1)
 
