@@ -1,6 +1,7 @@
 // Points of two classes in the plane, and the springs that a loss of pairs puts between them.
 import { button } from "../controls.js";
 import { handle } from "../handle.js";
+import { drawMarks } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
@@ -9,8 +10,6 @@ import { words } from "../words.js";
 
 const PULL = 3; // the colours of the two kinds of springs
 const PUSH = 4;
-const HEAD = 6; // of an arrow, in CSS pixels
-const GRIP = 8; // the radius of a point
 
 /**
  * spec: {
@@ -55,7 +54,8 @@ export function springs(root, spec) {
       const force = `${words.force} ${number(forces[i][0])}, ${number(forces[i][1])}`;
       places[i](x, y, `x ${number(x)}, y ${number(y)}, ${force}`);
     });
-    drawMarks(plane, marks, points, forces, spec);
+    const signs = spec.labels.map((label) => spec.names[label]);
+    drawMarks(plane, marks, points, forces, signs, spec.arrow);
     const row = (name, label, style, which) => {
       const loss = which.reduce((sum, pair) => sum + pair.loss, 0);
       const idle = which.filter(({ size }) => size === 0).length;
@@ -126,24 +126,4 @@ function drawSprings(plane, group, points, pairs) {
     line.attr(x, (pair) => plane.x(points[pair[end]][0]));
     line.attr(y, (pair) => plane.y(points[pair[end]][1]));
   }
-}
-
-/** Signs on the points, and an arrow for each force. */
-function drawMarks(plane, group, points, forces, { labels, names, arrow }) {
-  const arrows = group.selectAll("path").data(points).join("path").attr("class", "lb-arrow");
-  arrows.attr("d", ([x, y], i) => {
-    const [forceX, forceY] = forces[i];
-    const [tipX, tipY] = [plane.x(x + arrow * forceX), plane.y(y + arrow * forceY)];
-    const [dx, dy] = [tipX - plane.x(x), tipY - plane.y(y)];
-    const length = Math.hypot(dx, dy);
-    if (length < GRIP + HEAD) return null; // hidden by the point
-    const [ux, uy] = [dx / length, dy / length];
-    const start = `${plane.x(x) + GRIP * ux} ${plane.y(y) + GRIP * uy}`;
-    const side = (turn) =>
-      `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
-    return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
-  });
-  const signs = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
-  signs.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
-  signs.text((_, i) => names[labels[i]]);
 }

@@ -1,6 +1,7 @@
 // An anchor, a positive and a negative: the regions of the negative, and the force on each point.
 import { toggle } from "../controls.js";
 import { handle } from "../handle.js";
+import { GRIP, drawMarks } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
@@ -8,8 +9,6 @@ import { bind, stage } from "../stage.js";
 import { words } from "../words.js";
 
 const ANCHOR = [0, 0];
-const HEAD = 6; // of an arrow, in CSS pixels
-const GRIP = 8; // the radius of a point
 const LINE = 17; // the height of a label
 
 /**
@@ -65,7 +64,7 @@ export function triplet(root, spec) {
       const text = `x ${number(x)}, y ${number(y)}`;
       places[i](x, y, i ? `${text}, ${words[region]}` : text);
     });
-    drawMarks(plane, marks, points, forces, spec.arrow);
+    drawMarks(plane, marks, points, forces, "apn", spec.arrow);
     const values = { loss: value(...points), near, far, edge };
     const title = `${words[region]} (${spec.parameters[0].symbol} = ${number(margin)})`;
     whole.update(title, WHOLE, [{ name: curve.label, label: curve.label, style: 2, values }]);
@@ -136,23 +135,4 @@ function drawNames(plane, group, near, edge) {
   const texts = group.selectAll("text").data(data).join("text").attr("class", "lb-region");
   texts.attr("x", plane.x(0) - 5).attr("y", ({ to }) => to - 5).attr("text-anchor", "end");
   texts.text(({ name }) => words[name]);
-}
-
-/** A letter on each point, and an arrow for each force. */
-function drawMarks(plane, group, points, forces, scale) {
-  const arrows = group.selectAll("path").data(points).join("path").attr("class", "lb-arrow");
-  arrows.attr("d", ([x, y], i) => {
-    const [tipX, tipY] = [plane.x(x + scale * forces[i][0]), plane.y(y + scale * forces[i][1])];
-    const [dx, dy] = [tipX - plane.x(x), tipY - plane.y(y)];
-    const length = Math.hypot(dx, dy);
-    if (length < GRIP + HEAD) return null; // hidden by the point
-    const [ux, uy] = [dx / length, dy / length];
-    const start = `${plane.x(x) + GRIP * ux} ${plane.y(y) + GRIP * uy}`;
-    const side = (turn) =>
-      `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
-    return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
-  });
-  const signs = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
-  signs.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
-  signs.text((_, i) => "apn"[i]);
 }
