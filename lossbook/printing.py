@@ -24,6 +24,8 @@ def compile_numpy(symbols, expressions, indices=()):
         expressions = [
             expr.replace(root.function, partial(_norm, indices[0])) for expr in expressions
         ]
+    if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows
+        expressions = [sp.powsimp(expr, combine="exp") for expr in expressions]
     names = [sp.Symbol(str(symbol)) for symbol in symbols]
     printer = _Printer(symbols, indices)
     cse = False if len(indices) == 2 else _share

@@ -269,6 +269,14 @@ def test_proof_of_softmax_cross_entropy_and_its_kernel():
             assert sp.simplify(found - gradient[i - 1]) == 0
 
 
+def test_the_hessian_of_softmax_survives_large_logits():
+    with np.errstate(over="raise", invalid="raise"):
+        hess = cross_entropy_with_logits.hess([0.0, 0.0, 800.0], [1.0, 0.0, 0.0])
+        assert np.array_equal(hess, np.zeros((3, 3)))
+        hess = cross_entropy_with_logits.hess([900.0, 900.0], [1.0, 0.0])
+        assert hess == pytest.approx(np.array([[0.25, -0.25], [-0.25, 0.25]]), rel=1e-12)
+
+
 def test_the_kernel_equals_the_derived_code():
     from lossbook.loss import Loss
 
