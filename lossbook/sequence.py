@@ -10,27 +10,44 @@ from lossbook.loss import Domain, Loss
 from lossbook.shapes import sp
 
 IMPOSSIBLE = -1e300  # the log of 0, of which sums and differences are no NaN
+TINY = 1e-250  # what overlaps less has lost digits, since a float64 ends at 1e-308
 
 
 class Semiring(NamedTuple):
     """What weights are added (three at a time) and multiplied with.
 
     zero, one: the weight of no path, and of a path without steps.
+    emit: the weights of the classes, from their logits.
     share: takes out of the weights (L, N) of one time what they have in common, in place, and
-        returns it, so that rounding stays small in long sequences; None: nothing is taken out.
+        returns it, so that they neither vanish nor round in long sequences.
+    log: the logarithm of a weight and of all that was taken out.
+    number: the weights (T, L, N) as numbers, up to a factor for each time.
     """
 
     plus: Callable
     times: Callable
     zero: object
     one: object
+    emit: Callable | None = None
     share: Callable | None = None
+    log: Callable | None = None
+    number: Callable | None = None
 
 
-def _log_of_sum(a, b, c):
-    high, low = np.maximum(a, b), np.minimum(a, b)
-    top, middle = np.maximum(high, c), np.minimum(high, c)
-    return top + np.log(1.0 + (np.exp(middle - top) + np.exp(low - top)))
+def _softmax(z):
+    e = np.exp(z - z.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def _log_softmax(z):
+    z = z - z.max(-1, keepdims=True)
+    return np.maximum(z - np.log(np.exp(z).sum(-1, keepdims=True)), IMPOSSIBLE)
+
+
+def _power_of_two(weights):
+    exponent = np.maximum(np.frexp(weights.max(0))[1], -1000)
+    weights *= np.exp2(-exponent)  # rounds nothing
+    return exponent
 
 
 def _largest(logs):
@@ -39,32 +56,55 @@ def _largest(logs):
     return largest
 
 
-LOGARITHMS = Semiring(_log_of_sum, np.add, IMPOSSIBLE, 0.0, _largest)
+def _log_of_sum(a, b, c):
+    high, low = np.maximum(a, b), np.minimum(a, b)
+    top, middle = np.maximum(high, c), np.minimum(high, c)
+    return top + np.log(1.0 + (np.exp(middle - top) + np.exp(low - top)))
+
+
 PLAIN = Semiring(lambda a, b, c: a + b + c, np.multiply, 0, 1)  # of numbers or of symbols
+SCALED = PLAIN._replace(
+    emit=_softmax,
+    share=_power_of_two,
+    log=lambda weight, exponent: np.log(np.maximum(weight, TINY)) + np.log(2) * exponent,
+    number=lambda weights: weights,
+)
+LOGARITHMS = Semiring(
+    _log_of_sum,
+    np.add,
+    zero=IMPOSSIBLE,
+    one=0.0,
+    emit=_log_softmax,
+    share=_largest,
+    log=np.add,
+    number=lambda logs: np.exp(logs - logs.max(1, keepdims=True)),
+)
 
 
 def forward(emissions, start, skip, semiring):
-    """The weight of all paths that end in state s at time t, of many problems side by side.
+    """The weight of all paths that arrive at state s at time t, of many problems side by side.
 
     emissions: (T, L, N), the weight of being in state s at time t.
     start: (L, N), the states that a path may begin in.
     skip: (L, N), the states that may be reached from the last state but one.
-    Returns weights (T, L, N), and (T, N) what all of each time share besides. Graves et al.
-    (2006), equations 6 and 7.
+    Returns weights (T, L, N) with and without the emission at time t, and (T, N) what all of
+    each time share besides. Graves et al. (2006), equations 6 and 7.
     """
     times, states, problems = emissions.shape
     weights = np.empty((times, 2 + states, problems), emissions.dtype)
     weights[:, :2] = semiring.zero  # two states in front that no path visits
+    arrivals = np.empty(emissions.shape, emissions.dtype)
+    arrivals[0] = np.where(start, semiring.one, semiring.zero)
+    skip = np.where(skip, semiring.one, semiring.zero)
     shared = np.zeros((times, problems))
-    arrive = np.where(start, semiring.one, semiring.zero)
     for t in range(times):
         if t:
             stay, step, jump = weights[t - 1, 2:], weights[t - 1, 1:-1], weights[t - 1, :-2]
-            arrive = semiring.plus(stay, step, np.where(skip, jump, semiring.zero))
-        weights[t, 2:] = semiring.times(arrive, emissions[t])
-        if semiring.share:
+            arrivals[t] = semiring.plus(stay, step, semiring.times(jump, skip))
+        semiring.times(arrivals[t], emissions[t], out=weights[t, 2:])
+        if semiring.share and t % 8 == 0:
             shared[t] = semiring.share(weights[t, 2:])
-    return weights[:, 2:], shared
+    return weights[:, 2:], arrivals, shared
 
 
 def _states(targets, target_lengths, blank):
@@ -87,7 +127,7 @@ def path_polynomial(y, target, blank=0):
     targets = np.array([target], int)
     labels, start, skip, end = _states(targets, np.array([len(target)]), blank)
     emissions = np.array(y, dtype=object)[:, labels]
-    weights, _ = forward(emissions, start, skip, PLAIN)
+    weights, *_ = forward(emissions, start, skip, PLAIN)
     return weights[-1][end].sum()
 
 
@@ -124,12 +164,14 @@ class CTC(Loss):
 
     def lattice(self, *args, **kwargs):
         """The `Lattice` of the arguments, which are those of the loss."""
-        return self._solve(self._check(self._bind(args, kwargs)))[2]()
+        paths = _paths(LOGARITHMS, *self._check(self._bind(args, kwargs)))
+        logs = _halves(paths.weights + paths.shared.cumsum(0)[:, None])
+        return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 
     def _evaluate(self, what, args, kwargs):
         if what == "hess":
             raise TypeError(f"{self.name} has no Hessian, only a value and a gradient")
-        value, grad, _ = self._solve(self._check(self._bind(args, kwargs)))
+        value, grad = self._solve(*self._check(self._bind(args, kwargs)))
         return {"value": [value], "grad": [grad]}.get(what, [value, grad])
 
     def _check(self, given):
@@ -168,52 +210,78 @@ class CTC(Loss):
             )
         return numbers.astype(int)
 
-    def _solve(self, problem):
-        """Value (N,), gradient (N, T, C) and a function that gives the lattice."""
-        logits, targets, input_lengths, target_lengths, blank = problem
-        log_y, y = _log_softmax(logits)
-        # Where the input has ended, blanks are certain: they leave every path as it was.
-        ended = np.arange(logits.shape[1]) >= input_lengths[:, None]
-        log_y[ended], y[ended] = IMPOSSIBLE, 0
-        log_y[ended, blank], y[ended, blank] = 0, 1
-
-        labels, start, skip, end = _states(targets, target_lengths, blank)
-        time, sample = np.arange(logits.shape[1])[:, None, None], np.arange(len(logits))
-        emissions = log_y[sample, time, labels]
-        # Paths from the end are paths of the mirrored problem: both run side by side.
-        both, shared = forward(
-            np.concatenate([emissions, emissions[::-1, ::-1]], 2),
-            np.concatenate([start, end[::-1]], 1),
-            np.concatenate([skip, np.concatenate([skip[:2], skip[:1:-1]])], 1),
-            LOGARITHMS,
-        )
-        n = len(logits)
-        alpha, beta = both[..., :n], both[::-1, ::-1, n:]
-        last = np.where(end, alpha[-1], IMPOSSIBLE)
-        top = last.max(0)
-        value = 0.0 - shared[:, :n].sum(0) - top - np.log(np.exp(last - top).sum(0))
-        possible = value < -IMPOSSIBLE / 2
-
-        posterior = alpha + beta - emissions
-        posterior = np.exp(posterior - posterior.max(1, keepdims=True))
-        posterior /= posterior.sum(1, keepdims=True)
+    def _solve(self, logits, targets, input_lengths, target_lengths, blank):
+        """Value (N,) and gradient (N, T, C)."""
+        problem = logits, targets, input_lengths, target_lengths
+        paths = _paths(SCALED, *problem, blank)
+        log_p, posterior, grad = paths.log_p, paths.posterior, paths.classes
+        # Weights that are too small for a float64 matter only where all others are.
+        lost = np.flatnonzero(paths.overlap < TINY)
+        if lost.size:
+            again = _paths(LOGARITHMS, *(x[lost] for x in problem), blank)
+            log_p[lost], posterior[:, :, lost] = again.log_p, again.posterior
         posterior = posterior.transpose(2, 0, 1)
-        y[:, :, blank] -= posterior[:, :, ::2].sum(2)
-        y -= posterior[:, :, 1::2] @ (targets[:, :, None] == np.arange(logits.shape[2]))
-
-        def lattice():
-            factors = shared.cumsum(0)[:, None]
-            logs = alpha + factors[..., :n], beta + factors[::-1, :, n:]
-            return Lattice(labels.T, *(x.transpose(2, 0, 1) for x in logs), posterior)
-
-        return np.where(possible, value, np.inf), y * possible[:, None, None], lattice
+        grad[:, :, blank] -= posterior[:, :, ::2].sum(2)
+        grad -= posterior[:, :, 1::2] @ (targets[:, :, None] == np.arange(logits.shape[2]))
+        possible = log_p > IMPOSSIBLE / 2
+        return np.where(possible, 0.0 - log_p, np.inf), grad * possible[:, None, None]
 
 
-def _log_softmax(z):
-    z = z - z.max(-1, keepdims=True)
-    y = np.exp(z)
-    total = y.sum(-1, keepdims=True)
-    return np.maximum(z - np.log(total), IMPOSSIBLE), y / total
+class Paths(NamedTuple):
+    """All paths of N problems from both ends, in the numbers of a semiring.
+
+    classes: (N, T, C), the weights of the classes.
+    labels: (L, N), the label of each state.
+    weights, shared: (T, L, 2N) and (T, 2N), what `forward` found; the second half is mirrored.
+    log_p: (N,), the log probabilities of the targets.
+    posterior: (T, L, N), the probability of each state at each time, given the target.
+    overlap: (N,), of the weights from both ends, at the time where they overlap least.
+    """
+
+    classes: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    shared: np.ndarray
+    log_p: np.ndarray
+    posterior: np.ndarray
+    overlap: np.ndarray
+
+
+def _paths(semiring, logits, targets, input_lengths, target_lengths, blank):
+    """The `Paths` of a checked problem."""
+    n, times, size = logits.shape
+    time, sample = np.arange(times)[:, None, None], np.arange(n)
+    classes = semiring.emit(logits)
+    # Where the input has ended, blanks are certain: they leave every path as it was.
+    ended = time[:, 0, 0] >= input_lengths[:, None]
+    classes[ended], classes[ended, blank] = semiring.zero, semiring.one
+    labels, start, skip, end = _states(targets, target_lengths, blank)
+
+    def both(forth, back):  # paths from the end are paths of the mirrored problem
+        return np.concatenate([forth, back], -1)
+
+    frames = both(sample * times + time, sample * times + time[::-1])
+    weights, arrivals, shared = forward(
+        classes.take(frames * size + both(labels, labels[::-1])),
+        both(start, end[::-1]),
+        both(skip, np.concatenate([skip[:2], skip[:1:-1]])),
+        semiring,
+    )
+    forth, _ = _halves(weights)
+    on_blank, on_label = (forth[-1, 2 * target_lengths - i, sample] for i in (0, 1))
+    on_label = np.where(target_lengths, on_label, semiring.zero)
+    total = semiring.plus(on_blank, on_label, semiring.zero)
+    log_p = semiring.log(total, shared[:, :n].sum(0))
+    posterior = semiring.number(semiring.times(forth, _halves(arrivals)[1]))
+    overlap = posterior.sum(1)
+    posterior /= np.maximum(overlap, TINY)[:, None]
+    return Paths(classes, labels, weights, shared, log_p, posterior, overlap.min(0))
+
+
+def _halves(both):
+    """The paths from the start and those from the end, in one order of times and states."""
+    n = both.shape[-1] // 2
+    return both[..., :n], both[::-1, ::-1, n:]
 
 
 @CTC

@@ -54,12 +54,12 @@ def ctc(logits, target, blank=0):
         targets = np.array([target], int)
         labels, start, skip, end = _states(targets, np.array([len(target)]), blank)
         emissions = np.array(y, dtype=object)[:, labels]
-        alpha, _ = forward(emissions, start, skip, PLAIN)
+        alpha, *_ = forward(emissions, start, skip, PLAIN)
         mirrored = np.concatenate([skip[:2], skip[:1:-1]])
-        beta, _ = forward(emissions[::-1, ::-1], end[::-1], mirrored, PLAIN)
+        _, beta, _ = forward(emissions[::-1, ::-1], end[::-1], mirrored, PLAIN)
         beta = beta[::-1, ::-1]
         total = alpha[-1][end].sum()
         grad = np.array(y, dtype=object)
         for s, label in enumerate(labels[:, 0]):
-            grad[:, label] -= alpha[:, s, 0] * beta[:, s, 0] / emissions[:, s, 0] / total
+            grad[:, label] -= alpha[:, s, 0] * beta[:, s, 0] / total
         return -mpmath.log(total), grad

@@ -40,10 +40,9 @@ def test_softmax(rows):
 
 
 def test_ctc(rows):
-    assert rows["ctc T = 8, S = 3"][0] <= 4 and rows["ctc T = 8, S = 3"][1] <= 16
     for name, (value, gradient) in rows.items():
         if name.startswith("ctc"):
-            assert value <= 4 and gradient <= 160, name  # it grows with T, far slower than log sums
+            assert value <= 4 and gradient <= 16, name  # also for T = 200
 
 
 @pytest.mark.parametrize("z", [37.0, 40.0, 100.0, 700.0, 745.0, 1e4])

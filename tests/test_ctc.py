@@ -3,13 +3,14 @@
 import itertools
 import math
 
+import exact
 import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossbook import cross_entropy_with_logits, ctc
+from lossbook import cross_entropy_with_logits, ctc, sequence
 from lossbook.sequence import path_polynomial
 
 
@@ -191,6 +192,29 @@ class TestExtremes:
         count = path_polynomial(np.ones((2000, 2), int), [1])
         exact = 2000 * sp.log(2) - sp.log(int(count))
         assert ctc(z, [[1]])[0] == pytest.approx(float(exact.evalf(30)), rel=1e-14)
+
+    def blanks(self):
+        """A batch of an easy sequence, and of one that sees hardly anything but blanks."""
+        z = np.random.default_rng(7).normal(size=(2, 40, 4))
+        z[1, :, 0] += 60.0
+        return z, np.array([[1, 2, 3] * 5, [1, 2, 3] * 5])
+
+    def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
+        for z, target, value, grad in zip(
+            *self.blanks(), *ctc.value_and_grad(*self.blanks()), strict=True
+        ):
+            exact_value, exact_grad = exact.ctc(z, target)
+            assert exact.ulps(float(value), exact_value) <= 4
+            error = abs(exact_grad - grad).max() / np.spacing(float(abs(exact_grad).max()))
+            assert error <= 300  # logarithms round more
+
+    def test_control_without_them_the_loss_is_wrong(self, monkeypatch):
+        monkeypatch.setattr(sequence, "TINY", 0.0)
+        with np.errstate(all="ignore"):
+            easy, blank = ctc(*self.blanks())
+        monkeypatch.undo()
+        expected = ctc(*self.blanks())
+        assert easy == expected[0] and blank != expected[1]
 
     def test_a_masked_class(self):
         z = np.zeros((2, 4, 3))
