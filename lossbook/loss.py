@@ -13,7 +13,7 @@ import numpy as np
 from lossbook.shapes import derivative, sp, unfold
 
 FLOAT = np.dtype(float)
-BLOCK = 32_768  # elements worked on at a time, so that temporaries stay in the processor's cache
+BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,14 @@ class Loss:
         n, core = math.prod(batch), 1 if self._vectors else 0
         alone = -1 if loss._kernel else core  # axes of what stands for all samples
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
-        results = [np.empty((n, *(size,) * a) if a else (n,) + (1,) * core) for a in axes]
+        # All results in one piece of memory, which malloc keeps from call to call; several it
+        # gives back, and to get fresh pages takes longer than to compute a loss.
+        lengths = [n * size**a for a in axes]
+        memory, ends = np.empty(sum(lengths)), itertools.accumulate(lengths)
+        results = [
+            memory[end - length : end].reshape((n, *(size,) * a) if a else (n,) + (1,) * core)
+            for a, length, end in zip(axes, lengths, ends, strict=True)
+        ]
         rows = max(1, BLOCK // size ** max(axes))
         for start in range(0, n, rows):
             block = slice(start, start + rows) if n > rows else ...

@@ -130,8 +130,7 @@ def _scaled_huber(node):
     factor = _factor(node, hub)
     if factor and 1 / factor.args[1] in node.args:
         x, d = factor.args
-        small = cap(mag(x), d)
-        return node * d / factor * ratio(small, d) * (mag(x) - small / 2)
+        return node * d / factor * ratio(clip(x, d), d) * difference(x, clip(x, d) / 2)
 
 
 def _power_of_sigmoid(node):
@@ -307,7 +306,7 @@ def mag(x):
 @shape(
     lambda x, d: clip(x, d),
     lambda x, d: pos(mag(x) - d),
-    stable=lambda x, d: cap(mag(x), d) * (mag(x) - cap(mag(x), d) / 2),
+    stable=lambda x, d: clip(x, d) * difference(x, clip(x, d) / 2),
     is_nonnegative=True,
 )
 def hub(x, d):
@@ -363,12 +362,6 @@ def root(x):
 # What only code uses.
 
 
-@shape(numpy="minimum({0}, {1})", javascript="Math.min({0}, {1})", is_nonnegative=True)
-def cap(x, d):
-    """min(x, d); Huber's function is cap (abs(x) - cap/2) where cap = cap(abs(x), d)."""
-    return sp.Min(x, d)
-
-
 @shape(numpy="({0}/({1}))", javascript="({0}/({1}))")
 def ratio(x, y):
     """x / y, divided before anything is multiplied."""
@@ -404,7 +397,7 @@ def most(x, y):
     return sp.Max(x, y)
 
 
-@shape(numpy="({0} - ({1}))")
+@shape(numpy="({0} - ({1}))", javascript="({0} - ({1}))")
 def difference(x, y):
     """x - y, subtracted before anything is added."""
     return x - y
