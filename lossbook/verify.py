@@ -5,10 +5,11 @@ maxima) are proved piece by piece: `pieces` finds every joint, so that nothing i
 left out. A check is about the points that it is given.
 """
 
+import ast
 import contextlib
 import functools
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mpmath
 import numpy as np
@@ -25,6 +26,7 @@ class Refuted(AssertionError):
 # Pieces of an expression.
 
 
+@functools.lru_cache
 def pieces(expr, x, within=None, split=()):
     """The joints of an expression in x, and (low, high, formula) on each interval between them.
 
@@ -121,20 +123,23 @@ def _is_zero(expr):
 
 def _is_nonnegative(expr, x, low, high):
     """Whether expr >= 0 on the whole interval."""
-    if sp.simplify(expr).is_nonnegative:
+    if expr.is_nonnegative or sp.simplify(expr).is_nonnegative:
         return True
-    t = sp.Symbol("t", positive=True)  # the interval, as the image of t > 0
+    t = sp.Symbol("t", positive=True)  # the interval, as the image of t > 0, in one way or another
     if (low, high) == (-sp.oo, sp.oo):
-        images = [t, -t, 0]
+        ways = [[t, -t, 0]]
     elif low == -sp.oo:
-        images = [high - t]
+        ways = [[high - t]]
+    elif high == sp.oo:
+        ways = [[low + t]]
     else:
-        images = [low + t if high == sp.oo else low + (high - low) * t / (1 + t)]
-    return all(bool(sp.factor(sp.simplify(expr.subs(x, i))).is_nonnegative) for i in images)
+        ways = [[low + (high - low) * t / (1 + t)], [low + (high - low) / (1 + t)]]
+    return any(all(_is_positive_form(expr.subs(x, image)) for image in way) for way in ways)
 
 
-def _places(x, joints):
-    return " and ".join(f"{x} = {joint}" for joint in joints) or "every point"
+def _is_positive_form(expr):
+    """Whether sympy sees that an expression in positive symbols is 0 or more."""
+    return bool(sp.factor(sp.expand_log(sp.simplify(expr))).is_nonnegative)
 
 
 # Proofs.
@@ -217,6 +222,22 @@ def prove_convex(expr, x, within=None):
     print(f"proved: convex in {x}")
 
 
+def prove_jointly_convex(expr, variables):
+    """Convex in several variables at once: no principal minor of the Hessian is negative.
+
+    variables: symbols, each positive or else any real number; the other symbols are as assumed.
+    """
+    hessian = sp.hessian(unfold(sp.sympify(expr)), variables)
+    image = {x: x if x.is_positive else sp.log(sp.Dummy(positive=True)) for x in variables}
+    for size in range(1, len(variables) + 1):
+        for rows in map(list, itertools.combinations(range(len(variables)), size)):
+            minor = sp.simplify(hessian.extract(rows, rows).subs(image)).det()
+            if not _is_positive_form(minor):
+                names = ", ".join(str(variables[row]) for row in rows)
+                raise Refuted(f"not shown convex: the Hessian by {names} has determinant {minor}")
+    print(f"proved: convex in {', '.join(map(str, variables))} together")
+
+
 def prove_limit(expr, x, to, value):
     """expr tends to value as x tends to oo, to -oo, or from above to a finite number."""
     if to in (sp.oo, -sp.oo):
@@ -233,7 +254,7 @@ def prove_limit(expr, x, to, value):
 
 def prove_minimiser(expr, x, at, within=None):
     """A convex expression is least at the point: its slope is <= 0 before and >= 0 after."""
-    joints, between = pieces(expr, x, within, split=[at])
+    joints, between = pieces(expr, x, within, split=(at,))
     place = next(i for i, joint in enumerate(joints) if _is_zero(joint - at))
     before, after = (between[i][2].diff(x).subs(x, at) for i in (place, place + 1))
     if not (sp.simplify(-before).is_nonnegative and sp.simplify(after).is_nonnegative):
@@ -279,14 +300,19 @@ def check_digits(loss, *args, value=3, grad=4, **parameters):
     """
     args = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in args))
     points = np.stack([a.ravel() for a in args], axis=-1)
-    chosen = [{**loss.parameters, **parameters}[name] for name in loss.parameters]
+    chosen = loss.parameters | parameters
+    switches = {name: value for name, value in chosen.items() if value is None}
+    numbers = [value for name, value in chosen.items() if name not in switches]
+    symbols = [symbol for symbol in loss.symbols if symbol.name not in switches]
+    formulas = [
+        unfold(of(*loss.symbols[: len(args)], **switches)) if switches else of
+        for of in (loss.formula, loss.gradient)
+    ]
     computed = [r.ravel() for r in loss.value_and_grad(*args, **parameters)]
     bounds = {"value": value, "gradient": grad}
-    for (what, bound), numbers, formula in zip(
-        bounds.items(), computed, (loss.formula, loss.gradient), strict=True
-    ):
-        for point, number in zip(points, numbers, strict=True):
-            exact = evaluate(formula, dict(zip(loss.symbols, [*point, *chosen], strict=True)))
+    for (what, bound), results, formula in zip(bounds.items(), computed, formulas, strict=True):
+        for point, number in zip(points, results, strict=True):
+            exact = evaluate(formula, dict(zip(symbols, [*point, *numbers], strict=True)))
             if not ulps(number, exact) <= bound:
                 raise Refuted(
                     f"the {what} at {', '.join(f'{x:g}' for x in point)} is {number!r}, "
@@ -327,6 +353,18 @@ def _unit(x):
     return mpmath.mpf(float(np.spacing(abs(x)))) if np.isfinite(x) else mpmath.mpf(2) ** 971
 
 
+def find_dent(f, size, tries=4000, seed=0):
+    """Where f lies above its chord, as a convex function nowhere does: (a, b, how much, midway).
+
+    f: takes points (tries, size), and gives (tries,). Pairs a, b are drawn at random; of those
+    that were tried, the worst is returned. None: no such pair was found, which proves nothing.
+    """
+    a, b = np.random.default_rng(seed).normal(scale=2, size=(2, tries, size))
+    rise = f((a + b) / 2) - (f(a) + f(b)) / 2
+    worst = rise.argmax()
+    return (a[worst], b[worst], rise[worst]) if rise[worst] > 1e-9 else None
+
+
 # All of it at a glance.
 
 
@@ -348,47 +386,136 @@ def _cell(fact):
     return f"${latex(fact)}$" if isinstance(fact, sp.Basic) else fact
 
 
-def passport(loss, sample=(1, 3, 3, 4, 44)):
-    """The passport of a convex loss of (y_hat, y); every entry is proved or computed here.
+def passport(loss, sample=None):
+    """The passport of a loss of one number; every entry is proved or computed here.
 
+    It holds for all targets where the loss takes any number, else for each of the two labels.
+    Parameters that may be 0 have their defaults.
     sample: the targets for which the best constant prediction is computed.
     """
     x, y = loss.symbols[:2]
-    joints, between = pieces(loss.gradient, x)
-    ends = [sp.limit(between[i][2], x, end) for i, end in ((0, -sp.oo), (-1, sp.oo))]
-    bounded = not any(end.is_infinite for end in ends)
-    smooth = _holds(prove_differentiable, loss.formula, x)
-    twice = smooth and _holds(prove_differentiable, loss.gradient, x)
+    labels, within = _domains(loss)
+    targets, chosen = labels or [y], loss.symbols[2:]
+    chosen = {s.name: s if s.is_positive else sp.nsimplify(loss.parameters[s.name]) for s in chosen}
+    values = [loss.formula(x, target, **chosen) for target in targets]
+    slopes = [loss.gradient(x, target, **chosen) for target in targets]
+
+    smooth = _hold(prove_differentiable, values, x, within)
+    twice = smooth and _hold(prove_differentiable, slopes, x, within)
+    joints = sum((pieces(slope, x, within)[0] for slope in slopes), [])
     kinks = " and ".join(f"${latex(joint)}$" for joint in joints)
-    low, high = map(latex, ends)
-    bounds = f"by ${high}$" if ends[0] == -ends[1] else f"between ${low}$ and ${high}$"
     order = "twice, everywhere" if twice else f"once, everywhere; not twice at {kinks}"
+    convex = _hold(prove_convex, values, x, within)
+    if not convex and not any(find_dent(lambda u, k=k: loss(u[:, 0], k), 1) for k in labels):
+        raise ValueError(f"{loss.name}: neither a proof of convexity nor a counterexample")
+    sample = sample or ([labels[0]] * 2 + [labels[1]] * 3 if labels else [1, 3, 3, 4, 44])
+    best = best_constant(
+        loss, sample, np.clip(np.array(within, float), -50, 50) if labels else sample
+    )
     return Passport(
         {
             "formula": loss.formula,
             "gradient": loss.gradient,
-            "convex in the prediction": "yes" if _holds(prove_convex, loss.formula, x) else "no",
+            "convex in the prediction": "yes" if convex else "no",
             "differentiable": order if smooth else f"not at {kinks}",
-            "gradient bounded": bounds if bounded else "no",
-            "least value": loss.formula.subs(x, y),
-            f"best constant for {', '.join(map(str, sample))}": f"{_best(loss, sample):.4g}",
+            "gradient bounded": _bounds(slopes, x, within, convex),
+            "least value": _least(values, x, targets, within),
+            f"best constant for {', '.join(map(str, sample))}": f"{best:.4g}",
         }
     )
 
 
-def _holds(prove, *args):
+def _domains(loss):
+    """The two labels, or none where any number is one; and the ends of the predictions."""
+
+    def takes(prediction, target):
+        try:
+            loss(prediction, target)
+        except ValueError:
+            return False
+        return True
+
+    labels = [label for label in (-1, 0, 1, 2) if takes(0.5, label)]
+    within = (-sp.oo, sp.oo) if takes(2, labels[1]) else (sp.S.Zero, sp.S.One)
+    return labels if len(labels) == 2 else [], within
+
+
+def _hold(prove, formulas, *args):
     try:
         with contextlib.redirect_stdout(None):
-            prove(*args)
+            for formula in formulas:
+                prove(formula, *args)
     except Refuted:
         return False
     return True
 
 
-def _best(loss, sample):
+def _ends(formulas, x, within):
+    """The limits at both ends of the interval, from inside."""
+    for formula in formulas:
+        (low, _, first), *_, (_, high, last) = 2 * pieces(formula, x, within)[1]
+        yield from (sp.limit(first, x, low, "+"), sp.limit(last, x, high, "-"))
+
+
+def _bounds(slopes, x, within, convex):
+    """What the slope stays within: its limits, if it never falls; else only whether it does."""
+    ends = list(_ends(slopes, x, within))
+    if any(end.is_infinite for end in ends):
+        return "no"
+    low, high = sp.Min(*ends), sp.Max(*ends)
+    if not convex:
+        return "yes"
+    return f"by ${latex(high)}$" if low == -high else f"between ${latex(low)}$ and ${latex(high)}$"
+
+
+def _least(values, x, targets, within):
+    """The least value, if that is 0: taken at the target, or in a limit."""
+    for value in values:
+        for low, high, formula in pieces(value, x, within)[1]:
+            if not _is_nonnegative(formula, x, low, high):
+                raise ValueError(f"not shown to be 0 or more on ({low}, {high}): {formula}")
+    at_target = [sp.simplify(v.subs(x, y)) for v, y in zip(values, targets, strict=True)]
+    if not any(at_target):
+        return sp.S.Zero
+    if all(0 in _ends([value], x, within) for value in values):
+        return "0, in the limit"
+    raise ValueError(f"the least value is neither at the target nor in a limit: {values}")
+
+
+def best_constant(loss, sample, around):
     """The constant of least total loss: where the total slope turns positive, by bisection."""
-    low, high = min(sample), max(sample)
-    for _ in range(100):
+    low, high = min(around), max(around)
+    for _ in range(60):
         middle = (low + high) / 2
         low, high = (low, middle) if loss.grad(middle, sample).sum() >= 0 else (middle, high)
     return high
+
+
+def operations(loss):
+    """How many operations its code for value and gradient has, each on a whole array."""
+    nodes = list(ast.walk(ast.parse(loss.source)))
+    constants = sum(isinstance(getattr(node, "operand", None), ast.Constant) for node in nodes)
+    kinds = ast.BinOp | ast.UnaryOp | ast.Call | ast.AugAssign
+    return sum(isinstance(node, kinds) for node in nodes) - constants
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """What is known of several losses, side by side: {loss: {property: text or expression}}.
+
+    links: {property: the addresses of the proofs, one for each loss, None where there is none}.
+    """
+
+    losses: dict
+    links: dict = field(default_factory=dict)
+
+    def __repr__(self):
+        return "\n\n".join(f"{name}\n{Passport(facts)}" for name, facts in self.losses.items())
+
+    def _repr_markdown_(self):
+        lines = [["", *self.losses], [":--"] * (1 + len(self.losses))]
+        for name in next(iter(self.losses.values())):
+            cells = [_cell(facts[name]) for facts in self.losses.values()]
+            pairs = zip(cells, self.links.get(name, [None] * len(cells)), strict=True)
+            lines.append([name, *(f"[{cell}]({link})" if link else cell for cell, link in pairs)])
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)

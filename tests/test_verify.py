@@ -5,7 +5,20 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from lossbook import absolute_error, huber, smooth_l1, squared_error, verify
+from lossbook import (
+    absolute_error,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    contrastive,
+    focal,
+    focal_with_logits,
+    hinge,
+    huber,
+    smooth_l1,
+    squared_error,
+    verify,
+)
+from lossbook.loss import loss
 from lossbook.shapes import clip, mag, softplus, step
 from lossbook.verify import Refuted
 
@@ -17,6 +30,9 @@ H = huber.formula(x, 0, delta=delta)
 Q = sp.Abs(x - 1) + sp.Abs(x - 2) + sp.Abs(x - 5)
 UNSHIFTED = sp.Piecewise((x**2 / 2, sp.Abs(x) <= delta), (delta * sp.Abs(x), True))
 LONE_POINT = sp.Piecewise((1, sp.Eq(x, 0)), (0, True))
+FOCAL = [focal.formula(p, y, alpha=sp.Rational(1, 4), gamma=2) for y in (0, 1)]
+a, b = sp.symbols("a b", real=True)
+q, w = sp.symbols("q w", positive=True)
 PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
 
 TRUE = [
@@ -32,6 +48,10 @@ TRUE = [
     (verify.prove_convex, (mag(x), x)),
     (verify.prove_convex, (softplus(x), x)),
     (verify.prove_convex, (-sp.log(p), p, (0, 1))),
+    (verify.prove_convex, (FOCAL[0], p, (0, 1))),
+    (verify.prove_convex, (FOCAL[1], p, (0, 1))),
+    (verify.prove_jointly_convex, (sp.log(1 + sp.exp(a) + sp.exp(b)), (a, b))),
+    (verify.prove_jointly_convex, (q**2 / w, (q, w))),
     (verify.prove_limit, (softplus(x), x, -sp.oo, 0)),
     (verify.prove_limit, (sp.sin(x) / x, x, 0, 1)),
     (verify.prove_limit, (-sp.log(x), x, 0, sp.oo)),
@@ -52,6 +72,9 @@ FALSE = [
     (verify.prove_convex, (-H, x), "not shown convex"),
     (verify.prove_convex, (clip(x, delta), x), "the slope falls from 1 to 0"),
     (verify.prove_convex, (x**3, x), "not shown convex"),
+    (verify.prove_convex, (-FOCAL[1], p, (0, 1)), "not shown convex"),
+    (verify.prove_jointly_convex, (a * b, (a, b)), "Hessian by a, b has determinant -1"),
+    (verify.prove_jointly_convex, (a**2 - b**2, (a, b)), "Hessian by b has determinant -2"),
     (verify.prove_limit, (softplus(x), x, -sp.oo, 1), "is 0, not 1"),
     (verify.prove_minimiser, (Q, x, 1), "not least at x = 1"),
     (verify.prove_minimiser, (-H, x, 0), "not shown convex"),
@@ -117,6 +140,22 @@ def test_check_digits():
         verify.check_digits(Wrong(1 + 8 * np.finfo(float).eps), y_hat, 0)
 
 
+def test_check_digits_takes_a_parameter_that_is_none():
+    verify.check_digits(focal, np.linspace(0.1, 0.9, 9), 1, alpha=None)
+    verify.check_digits(focal_with_logits, np.linspace(-9, 9, 9), 0, alpha=None, gamma=3.0)
+    with pytest.raises(Refuted, match="ULP off"):
+        verify.check_digits(focal, 0.3, 1, alpha=None, value=-1)
+
+
+def test_find_dent():
+    low, high, rise = verify.find_dent(lambda u: focal_with_logits(u[:, 0], 1), 1)
+    ends = focal_with_logits(low, 1) + focal_with_logits(high, 1)
+    assert rise == focal_with_logits((low + high) / 2, 1) - ends / 2 > 0
+    assert verify.find_dent(lambda u: contrastive(u[:, :2], u[:, 2:], 0), 4)
+    assert verify.find_dent(lambda u: contrastive(u[:, :2], u[:, 2:], 1), 4) is None
+    assert verify.find_dent(lambda u: squared_error(u[:, 0], 1), 1) is None
+
+
 def test_ulps_counts_the_spacing_of_floats():
     assert verify.ulps(1.0, mpmath.mpf(1)) == 0
     assert verify.ulps(np.nextafter(1.0, 2), mpmath.mpf(1)) == 1
@@ -148,3 +187,52 @@ def test_passport(loss, differentiable, bounded, constant):
     assert facts["least value"] == 0
     assert facts["best constant for 1, 3, 3, 4, 44"] == constant
     assert verify.passport(loss)._repr_markdown_().count("\n") == len(facts) + 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "convex", "differentiable", "bounded", "least", "constant"),
+    [
+        (binary_cross_entropy, "yes", "twice", "no", 0, "0.6"),
+        (binary_cross_entropy_with_logits, "yes", "twice", "by $1$", "0, in the limit", "0.4055"),
+        (focal, "yes", "twice", "no", 0, "0.4356"),
+        (focal_with_logits, "no", "twice", "yes", "0, in the limit", "-0.259"),
+        (hinge, "yes", "not at $-1$ and $1$", "by $1$", 0, "1"),
+    ],
+)
+def test_passport_of_two_labels(loss, convex, differentiable, bounded, least, constant):
+    *_, (name, best) = (facts := verify.passport(loss).facts).items()
+    assert facts["convex in the prediction"] == convex
+    assert facts["differentiable"].startswith(differentiable)
+    assert (facts["gradient bounded"], facts["least value"]) == (bounded, least)
+    assert (name[-7:], best) == ("1, 1, 1", constant)
+
+
+@pytest.mark.parametrize(
+    ("define", "reason"),
+    [
+        (lambda y_hat, /, y: (y_hat - y) ** 2 - 1, "not shown to be 0 or more"),
+        (lambda y_hat, /, y: (y_hat - y) ** 2 + 1, "neither at the target nor in a limit"),
+    ],
+)
+def test_passport_refuses_what_it_cannot_decide(define, reason):
+    with pytest.raises(ValueError, match=reason):
+        verify.passport(loss(define))
+
+
+def test_operations_are_counted_in_the_code():
+    assert verify.operations(absolute_error) == 3  # a difference, its size, its sign
+    assert verify.operations(squared_error) == 3  # a difference, its square, its double
+
+
+def test_losses_side_by_side():
+    columns = {"one": {"convex": "yes", "least": x**2}, "two": {"convex": "no", "least": "0"}}
+    table = verify.Comparison(columns, {"convex": ["a.ipynb#b", None]})
+    assert table._repr_markdown_().splitlines() == [
+        "|  | one | two |",
+        "| :-- | :-- | :-- |",
+        "| convex | [yes](a.ipynb#b) | no |",
+        "| least | $x^{2}$ | 0 |",
+    ]
+    assert "two\nconvex: no" in repr(table)
+    with pytest.raises(ValueError):
+        verify.Comparison(columns, {"convex": ["a.ipynb#b"]})._repr_markdown_()
