@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from sympy import IndexedBase, Symbol
 from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
+from lossbook import guide as tree
 from lossbook.figures import COLOURS, DASHES, label
 from lossbook.loss import Loss, Vector
 from lossbook.shapes import stable
@@ -130,11 +132,13 @@ class Explorer:
     spec: what the runtime draws, without the losses.
     losses: the losses by name.
     draw: fills a matplotlib Figure with the picture.
+    inside: HTML that the runtime finds in the explorer's place, where it may move it.
     """
 
     spec: dict
     losses: dict
     draw: Callable
+    inside: str = ""
 
     def picture(self, kind="svg"):
         """The picture as bytes, "svg" or "png", equal in every run."""
@@ -151,9 +155,9 @@ class Explorer:
         """The explorer; with the runtime in it, unless LOSSBOOK_STORED says that pages load it."""
         spec = json.dumps(self.spec, ensure_ascii=False).replace("<", r"\u003c")
         losses = _object(**{name: javascript(loss) for name, loss in self.losses.items()})
-        name = "explorer-" + hashlib.sha256((spec + losses).encode()).hexdigest()[:10]
+        name = "explorer-" + hashlib.sha256((spec + losses + self.inside).encode()).hexdigest()[:10]
         page = (
-            f'<figure class="lossbook-explorer" id="{name}"></figure>\n<script>\n'
+            f'<figure class="lossbook-explorer" id="{name}">{self.inside}</figure>\n<script>\n'
             f'(window.lossbookExplorers ||= []).push(["{name}", {{...{spec}, losses: {losses}}}]);'
             "\n</script>"
         )
@@ -580,6 +584,20 @@ def triplet_regions(
     return Explorer(spec, found, _draw_triplet)
 
 
+def guide(title="How to choose a loss"):
+    """At most four questions that lead to a loss, what speaks for it and in which case against it.
+
+    The picture shows all questions as a tree, the explorer asks one after the other. They stand in
+    `lossbook.guide`. Links lead to the chapters from a notebook beside their folders.
+    title: what the figure is, for those who do not see it.
+    """
+    spec = {"kind": "guide", "label": title, "curves": [], "question": tree.nested()}
+    # Formulas and links stand in the page, where MathJax and JupyterLab find them. JupyterLab
+    # ignores "hidden" (and scripts) in a notebook that it does not trust: then one may unfold them.
+    inside = f"<details hidden><summary>{escape(title)}</summary>{tree.cards()}</details>"
+    return Explorer(spec, {}, _draw_guide, inside)
+
+
 def _of_distances(loss, name):
     """The triplet loss of squared or of plain distances, as a Loss of that name."""
 
@@ -862,6 +880,28 @@ def _draw_triplet(figure, spec, losses):
         axes.annotate("", tip, point, arrowprops=arrow, zorder=2.5)
     axes.set(xlabel=spec["x"]["label"], ylabel=spec["y"]["label"], aspect="equal")
     axes.set(xlim=spec["x"]["range"], ylim=spec["y"]["range"])
+
+
+def _draw_guide(figure, spec, losses):
+    answers, width = [*tree.walk()], 4.4
+    figure.set_layout_engine("none")
+    figure.set_size_inches(width, 0.24 * (len(answers) + 1))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(len(answers) + 0.5, -0.5))
+    axes.axis("off")
+    bold = {"color": COLOURS[0], "weight": "bold", "fontsize": 10, "va": "center"}
+    code = {"color": COLOURS[1], "family": "monospace", "fontsize": 9, "va": "center"}
+    axes.text(0.03, 0, tree.QUESTIONS.label, **bold)
+    trunk = {-1: 0}  # the row of the last answer at each depth
+    for y, (depth, answer) in enumerate(answers, 1):
+        x = 0.1 + 0.22 * depth
+        axes.plot([x, x, x + 0.12], [trunk[depth - 1] + 0.4, y, y], color="#8c959f", linewidth=1)
+        text = axes.text(x + 0.18, y, answer.label, fontsize=10, va="center")
+        trunk[depth] = y
+        leaf = isinstance(answer.leads, str)
+        place = {"xytext": (5, 0), "textcoords": "offset points", "xycoords": text}
+        after = f"→ {answer.leads}" if leaf else answer.leads.label
+        axes.annotate(after, (1, 0.5), **place, **(code if leaf else bold))
 
 
 def _draw_lines(axes, spec, x, lines, limits):

@@ -315,6 +315,7 @@ def test_both_outputs_are_equal_in_every_run(points):
         make_margin,
         make_triplet,
         make_springs,
+        explorers.guide,
     )
     for make in made:
         first, again = make(), make()
@@ -332,6 +333,15 @@ def test_stored_outputs_leave_the_runtime_out(monkeypatch):
     assert live.endswith(stored)
     for html in (stored, live):
         assert not re.search(r"<script[^>]+src|<link|import\(|fetch\(|@import", html)
+
+
+def test_the_advice_of_the_guide_waits_in_the_page():
+    shown = explorers.guide()
+    (inside,) = re.findall("<figure [^>]*><details hidden>(.*)</details></figure>", shown.html())
+    assert inside.count("data-loss=") == len(lossbook.__all__)
+    name = re.search("explorer-[0-9a-f]{10}", shown.html())[0]
+    other = explorers.Explorer(shown.spec, {}, shown.draw, shown.inside + " ")
+    assert name not in other.html()
 
 
 def test_labels_cannot_end_the_script():

@@ -5,6 +5,7 @@ import html as markup
 import itertools
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from test_explorers import assert_agrees
 from test_site import barriers, outside, troubles_of_loading, troubles_with_width
 
 import lossbook
-from lossbook import absolute_error, explorers, huber, smooth_l1, squared_error
+from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared_error
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import mag
@@ -216,6 +217,9 @@ def assert_right(page):
     for name, spec in explorers_of_page:
         spec, shown = json.loads(spec), page.locator(f"figure[id={name}]").first
         now = json.loads(shown.get_attribute("data-state"))
+        if spec["kind"] == "guide":
+            compared += 1
+            assert_guided(shown, now["answers"])
         for curve in spec["curves"]:
             if curve["loss"] not in LOSSES:
                 continue  # a chapter's own
@@ -226,6 +230,27 @@ def assert_right(page):
                 found = readout(shown)[of]
                 assert found == pytest.approx(value, rel=1e-9, abs=1e-9), (curve["label"], quantity)
     assert compared
+
+
+def assert_guided(shown, answers):
+    """The questions are those on the way, and at its end stands the advice."""
+    at, asked = guide.QUESTIONS, []
+    for index in answers:
+        asked.append(at.ask)
+        at = at.answers[index].leads
+    if isinstance(at, guide.Question):
+        asked, advised = [*asked, at.ask], []
+    else:
+        advised = [at]
+    assert shown.locator("legend").all_text_contents() == asked
+    assert shown.locator(".lb-advice code").all_text_contents() == advised
+    for name in advised:
+        notebook = shown.locator(
+            "xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')]"
+        ).count()
+        ending = f"{guide.ADVICE[name].chapter}.{'ipynb' if notebook else 'html'}"
+        assert shown.locator(".lb-advice a").get_attribute("href").endswith(ending)
+        assert shown.locator(".lb-advice").get_by_text(guide.ADVICE[name].unless).is_visible()
 
 
 def arguments(curve, one, now, leading):
@@ -719,7 +744,9 @@ def test_the_fit_at_both_ends_of_the_slider(open_page, delta):
 
 
 def test_a_wrong_gradient_is_found(open_page):
-    wrong = {"edit": lambda page: page.replace("-(delta)", "-(delta) * 1.0001")}
+    slip = partial(re.sub, r'("gradient": \([^"]*?)-\(delta\)', r"\1-(delta) * 1.0001")
+    assert slip(make_curves().html()) != make_curves().html()
+    wrong = {"edit": slip}
     page = open_page(make_curves(), **wrong)
     assert_right(page)  # not yet: the slip is on the left side
     figure(page).locator("[role=slider]").first.press("Shift+ArrowLeft")
@@ -961,6 +988,93 @@ def test_the_lattice_scrolls_in_its_own_box(open_page, width):
     assert barriers(page) == []
 
 
+# The guide.
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_guide_by_keyboard(open_page, layout):
+    page = open_page(explorers.guide(), layout=layout)
+    assert not page.locator("img").is_visible()
+    assert state(page) == {"answers": []}
+    assert_right(page)
+    for key in ("Tab", "Space", "Tab", "Space", "Tab", "ArrowDown"):
+        page.keyboard.press(key)
+        assert_right(page)
+    assert page.locator(".lb-advice code").inner_text() == "huber"
+    assert page.locator("legend").count() == 3
+    spoken = page.locator("figure [role=status]")
+    page.wait_for_function("document.querySelector('[role=status]').textContent.includes('huber')")
+    assert guide.ADVICE["huber"].unless in spoken.text_content()
+    page.keyboard.press("ArrowUp")
+    assert page.locator(".lb-advice code").inner_text() == "squared_error"
+    page.keyboard.press("Tab")
+    ending = "regression/mse.html" if layout == "site" else "regression/mse.ipynb"
+    assert page.evaluate("document.activeElement.href").endswith(ending)
+    page.get_by_label("one of two classes").check()  # an earlier answer takes back the later ones
+    assert state(page) == {"answers": [1]}
+    assert_right(page)
+    page.get_by_text("Reset").press("Enter")
+    assert state(page) == {"answers": []}
+    assert_right(page)
+    assert page.log.errors == []
+    assert barriers(page) == []
+
+
+def test_every_way_through_the_guide(open_page):
+    page, ways = open_page(explorers.guide(), width=390, touch=True), [()]
+    while ways:
+        way, at = ways.pop(), guide.QUESTIONS
+        for depth, index in enumerate(way):
+            page.locator("fieldset").nth(depth).locator("label").nth(index).tap()
+            at = at.answers[index].leads
+        assert state(page) == {"answers": [*way]}
+        assert_right(page)
+        assert troubles_with_width(page) == []
+        if isinstance(at, guide.Question):
+            ways += [(*way, index) for index in range(len(at.answers))]
+            page.get_by_text("Reset").tap()
+
+
+def test_a_wrong_way_is_found(open_page):
+    page = open_page(explorers.guide())
+    page.get_by_label("an unaligned sequence").check()
+    assert_right(page)
+    page.evaluate("document.querySelector('.lb-advice code').textContent = 'hinge'")
+    with pytest.raises(AssertionError):
+        assert_right(page)
+
+
+def test_two_guides_do_not_answer_for_each_other(open_page):
+    page = open_page(explorers.guide(), explorers.guide())
+    page.locator("figure").first.get_by_label("what is alike").check()
+    page.locator("figure").last.get_by_label("a number").check()
+    states = [figure.get_attribute("data-state") for figure in page.locator("figure").all()]
+    assert states == ['{"answers":[3]}', '{"answers":[0]}']
+    assert page.locator("figure").first.get_by_label("what is alike").is_checked()
+
+
+@pytest.mark.parametrize("how", ["no scripts", "no runtime"])
+def test_without_the_guide_its_picture_stays(open_page, how):
+    page = open_page(
+        explorers.guide(),
+        runtime=None if how == "no runtime" else "head",
+        java_script_enabled=how != "no scripts",
+    )
+    assert page.locator("img").is_visible()
+    assert not page.get_by_text(guide.ADVICE["ctc"].why).is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_guide_in_both_themes(open_page, dark):
+    page = open_page(explorers.guide(), dark=dark, width=390)
+    if dark:
+        page.add_style_tag(content="body { background: #14181e; color: #e6edf3 }")
+    for label in ("what is alike", "classes of", "alike or not"):
+        page.get_by_label(label).check()
+    assert page.locator(".lb-advice code").inner_text() == "contrastive"
+    assert barriers(page) == []
+
+
 # On the built site.
 
 
@@ -980,6 +1094,11 @@ def test_explorers_of_the_site(new_page, site, server, way):
             before = shown.get_attribute("data-state")
             for control in shown.locator("[role=slider], input[type=range]").all():
                 control.press("ArrowLeft")
+            for choice in shown.locator("input[type=radio]").all()[-1:]:
+                choice.press("Space")
+            for link in shown.locator("a").evaluate_all("links => links.map((a) => a.href)"):
+                base = server if way == "http" else site.as_uri()
+                assert (site / link.removeprefix(base).lstrip("/")).is_file()
             assert shown.get_attribute("data-state") != before
         assert_right(page)
         assert page.log.errors == []

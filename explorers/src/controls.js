@@ -80,3 +80,24 @@ export function button(parent, text, press) {
   const node = create("button").attr("type", "button").attr("class", "lb-button").text(text);
   parent.append(node.on("click", press).node());
 }
+
+let groups = 0; // names the questions of one page
+
+/**
+ * A question with one of several answers to choose: radio buttons in a fieldset.
+ * options: [{ label, hint }], none of them chosen; change(index) is called.
+ */
+export function question(parent, { text, options }, change) {
+  const field = create("fieldset").attr("class", "lb-question");
+  field.append("legend").text(text);
+  const name = `lossbook-question-${++groups}`;
+  options.forEach(({ label, hint }, index) => {
+    const option = field.append("label");
+    const input = option.append("input").attr("type", "radio").attr("name", name);
+    input.attr("data-lm-suppress-shortcuts", "true");
+    input.on("change", () => change(index));
+    const words = option.append("span").text(label);
+    words.append("small").text(` ${hint}`);
+  });
+  parent.append(field.node());
+}

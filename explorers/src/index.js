@@ -2,6 +2,7 @@
 import { curves } from "./kinds/curves.js";
 import { fit } from "./kinds/fit.js";
 import { guess } from "./kinds/guess.js";
+import { guide } from "./kinds/guide.js";
 import { lattice } from "./kinds/lattice.js";
 import { margin } from "./kinds/margin.js";
 import { simplex } from "./kinds/simplex.js";
@@ -12,6 +13,7 @@ import { install, register } from "./mount.js";
 register("curves", curves);
 register("fit", fit);
 register("guess", guess);
+register("guide", guide);
 register("lattice", lattice);
 register("margin", margin);
 register("simplex", simplex);

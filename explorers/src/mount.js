@@ -2,7 +2,10 @@
 
 const kinds = new Map();
 
-/** Make a kind of explorer known by name; draw(element, spec) fills the element. */
+/**
+ * Make a kind of explorer known by name; draw(element, spec, given) fills the element.
+ * given: the elements that the page had put into it.
+ */
 export function register(name, draw) {
   kinds.set(name, draw);
 }
@@ -11,9 +14,10 @@ export function register(name, draw) {
 export function mount(element, spec) {
   const draw = kinds.get(spec.kind);
   if (!draw) throw new Error(`no explorer of kind "${spec.kind}"; kinds: ${[...kinds.keys()]}`);
+  const given = [...element.children];
   element.replaceChildren();
   try {
-    draw(element, spec);
+    draw(element, spec, given);
   } catch (error) {
     element.replaceChildren(); // the picture stays
     throw error;

@@ -12,9 +12,8 @@ export function readout(parent) {
   const head = table.append("thead").append("tr");
   head.append("td");
   const body = table.append("tbody");
-  const aloud = create("p").attr("class", "lb-aloud").attr("role", "status");
-  parent.append(table.node(), aloud.node());
-  let pause, said;
+  parent.append(table.node());
+  const say = announcer(parent);
 
   return {
     /**
@@ -36,13 +35,22 @@ export function readout(parent) {
         .attr("data-quantity", ({ key }) => key)
         .attr("data-value", ({ value }) => value)
         .text(({ value, show }) => show(value));
-      const words = sentence(title, rows, quantities);
-      if (said !== undefined && said !== words) {
-        clearTimeout(pause);
-        pause = setTimeout(() => aloud.text(words), 600);
-      }
-      said = words;
+      say(sentence(title, rows, quantities));
     },
+  };
+}
+
+/** Returns say(text): a screen reader reads it aloud when the reader pauses; not the first one. */
+export function announcer(parent) {
+  const aloud = create("p").attr("class", "lb-aloud").attr("role", "status");
+  parent.append(aloud.node());
+  let pause, said;
+  return (text) => {
+    if (said !== undefined && said !== text) {
+      clearTimeout(pause);
+      pause = setTimeout(() => aloud.text(text), 600);
+    }
+    said = text;
   };
 }
 
