@@ -1,0 +1,96 @@
+"""The tables of the gallery of broken losses: ours, the exact value, and what others return.
+
+exhibit("log of zero", naive=..., exact=...)   one number for each column; a table
+catalogue()                                    what has been shown so far, at a glance
+"""
+
+import functools
+import json
+from importlib.resources import files
+
+import numpy as np
+
+gallery = {}  # {name: {who: numbers}} of the exhibits that were shown
+
+
+class Table:
+    """Rows of text under a head: a table in a notebook."""
+
+    def __init__(self, head, rows):
+        sides = [":--"] + ["--:"] * (len(head) - 1)
+        self.text = "\n".join(f"| {' | '.join(row)} |" for row in (head, sides, *rows))
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_markdown_(self):
+        return self.text
+
+
+@functools.cache
+def recorded():
+    """{"versions": {library: version}, "exhibits": {name: {"columns", "rows"}}}.
+
+    Written by tests/broken_peers.py. A row is [library, call, one number for each column].
+    """
+    return json.loads((files("lossbook") / "data" / "broken.json").read_text("utf-8"))
+
+
+def exhibit(name, **ours):
+    """Show the numbers of each way beside what was recorded of other libraries.
+
+    ours: {who: one number for each column}; `exact` is one of them. None: there is none;
+        a word, such as the name of an error, stands for itself.
+    Raises ValueError for a name without a record, and where the columns are not filled.
+    """
+    if name not in recorded()["exhibits"]:
+        known = ", ".join(recorded()["exhibits"])
+        raise ValueError(f"exhibit: name takes one of {known}; got {name!r}")
+    columns, peers = recorded()["exhibits"][name].values()
+    calls = {f"{library} {call}": numbers for library, call, numbers in peers}
+    rows = {who: [_as_number(x) for x in numbers] for who, numbers in (ours | calls).items()}
+    for who, numbers in rows.items():
+        if len(numbers) != len(columns):
+            raise ValueError(f"exhibit: {who} takes {len(columns)} numbers, got {len(numbers)}")
+    gallery[name] = rows
+    marked = [[who, *map(_marked, numbers, rows["exact"])] for who, numbers in rows.items()]
+    return Table(["", *columns], marked)
+
+
+def catalogue():
+    """Of each exhibit the first column where the naive code is wrong, and how others fare."""
+    lines = []
+    for number, (name, rows) in enumerate(gallery.items(), 1):
+        exact = rows["exact"]
+        i = next(i for i, x in enumerate(rows["naive"]) if is_wrong(x, exact[i]))
+        calls = [numbers for who, numbers in rows.items() if " " in who]
+        wrong = sum(any(map(is_wrong, numbers, exact)) for numbers in calls)
+        link = f"{number}. [{name}](#broken-{name.lower().replace(' ', '-')})"
+        ways = [_marked(rows[who][i], exact[i]) for who in ("naive", "exact", "repaired")]
+        lines.append([link, *ways, f"{wrong} of {len(calls)}"])
+    return Table(["exhibit", "naive", "exact", "repaired", "others"], lines)
+
+
+def is_wrong(x, exact):
+    """Whether a number has fewer than six right digits; NaN always, a word never."""
+    if not isinstance(x, float) or np.isnan(x):
+        return isinstance(x, float)
+    return exact is not None and not np.isclose(x, exact, rtol=1e-6, atol=0)
+
+
+def _as_number(x):
+    try:
+        return x if x is None else float(x) + 0.0  # no -0
+    except ValueError:
+        return x
+
+
+def _marked(x, exact):
+    """Three digits, or all of a whole number, and a cross where it is wrong."""
+    if not isinstance(x, float):
+        return x or "–"
+    whole = abs(x) < 1e9 and x == round(x)
+    text = f"{x:.0f}" if whole else f"{x:.3g}".replace("e-0", "e-")
+    for plain, sign in (("nan", "NaN"), ("inf", "∞"), ("-", "\N{MINUS SIGN}")):
+        text = text.replace(plain, sign)
+    return text + "\N{NO-BREAK SPACE}✗" * is_wrong(x, exact)
