@@ -1,4 +1,4 @@
-"""Numbers that others published or that were computed in many digits, and other libraries'."""
+"""Numbers that others published or that were computed in many digits."""
 
 import json
 import math
@@ -200,21 +200,3 @@ def test_number_of_alignments():
     ones = np.ones((times, labels + 1), dtype=int)
     count = path_polynomial(ones, range(1, labels + 1))
     assert count == math.comb(times + labels, times - labels) == int(facts["recomputed"])
-
-
-# Other libraries: moderate inputs, numbers stored with their versions by tests/parity.py.
-
-PARITY = json.loads((DATA / "parity.json").read_text())
-
-
-@pytest.mark.parametrize("case", PARITY["cases"], ids=lambda case: f"{case['peer']} {case['loss']}")
-def test_parity(case):
-    loss = getattr(book, case["loss"])
-    arrays = [np.array(a) for a in case["arguments"]]
-    value, grad = loss.value_and_grad(*arrays, **case["parameters"])
-    factor = case["times"]
-    assert value * factor == pytest.approx(np.array(case["value"]), rel=1e-9)
-    if case["gradient"] is not None:
-        grads = grad if isinstance(grad, tuple) else (grad,)
-        for ours, theirs in zip(grads, case["gradient"], strict=True):
-            assert ours * factor == pytest.approx(np.array(theirs), rel=1e-6, abs=1e-9)
