@@ -1,9 +1,13 @@
 """What the site needs beyond the theme: formulas and icons without another host, explorers."""
 
+import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from docutils import nodes
+
+CLAIMS, MARK = "chapters/appendix/claims", re.compile(r"\b(C[0-5]\d)\b")
 FONTS = "output/chtml/fonts/woff-v2"  # with tex-chtml.js 1.5 of the package's 24 MB
 
 
@@ -38,7 +42,31 @@ def mend_citations(app, pagename, templatename, context, doctree):
         )
 
 
+def know_ids(app, doctree):
+    """Let `[...](huber.ipynb#c19)` lead to whatever has an id. MyST looks among headings alone."""
+    slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for node in doctree.findall(nodes.Element):
+        for name in node["ids"]:
+            slugs.setdefault(name, (None, name, ""))
+
+
+def link_marks(app, doctree, docname):
+    """Let a mark such as C19 in a chapter lead to its row in the table of claims."""
+    if docname == CLAIMS or CLAIMS not in app.env.all_docs:
+        return
+    table = app.builder.get_relative_uri(docname, CLAIMS)
+    for text in [text for text in doctree.findall(nodes.Text) if MARK.search(text)]:
+        if isinstance(text.parent, (nodes.paragraph, nodes.strong, nodes.emphasis)):
+            parts = [nodes.Text(part) for part in MARK.split(text)]
+            for i in range(1, len(parts), 2):
+                uri = f"{table}#claim-{parts[i].lower()}"
+                parts[i] = nodes.reference("", "", parts[i], internal=True, refuri=uri)
+            text.parent.replace(text, parts)
+
+
 def setup(app):
+    app.connect("doctree-read", know_ids)
+    app.connect("doctree-resolved", link_marks)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", drop_weight)
     app.connect("html-page-context", add_explorers)

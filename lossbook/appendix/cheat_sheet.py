@@ -1,0 +1,142 @@
+"""The cheat sheet: each loss on a card, its formula and gradient derived, the rest in few words."""
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+
+import sympy as sp
+
+import lossbook
+from lossbook.figures import latex
+from lossbook.shapes import hub, mag, pos, root, sgn, sigmoid, softplus, step, unfold
+
+x, p, r, s, y, z, m = sp.symbols("x p r s y z m", real=True)
+p_t, alpha_t, gamma, delta, beta, margin = sp.symbols(
+    "p_t alpha_t gamma delta beta m", positive=True
+)
+d, near, far = sp.symbols("d d_+ d_-", positive=True)
+u, v, anchor, similar, other = (sp.IndexedBase(name, real=True) for name in "uvapn")
+ps, ys, zs = (sp.IndexedBase(name, real=True) for name in "pyz")
+ACTIVE = sp.Symbol(r"[L > 0]")  # 1 where the loss is not 0
+
+
+def _plain(expr):
+    return unfold(expr).replace(sp.sign, sgn)
+
+
+def _sigmoid(expr):
+    turned = expr.subs(sigmoid(-z), 1 - sigmoid(z))
+    return expr if turned == expr else sp.expand(turned)
+
+
+def _distances(expr):
+    expr = expr.replace(root.function, lambda square: far if square.has(other) else near)
+    expr = expr.replace(step.function, lambda gap: ACTIVE)
+    return sp.factor_terms(sp.expand(expr) if expr.has(ACTIVE) else expr)
+
+
+def _distance(expr):
+    expr = expr.replace(root.function, lambda square: d)
+    return sp.factor_terms(expr.subs(step(margin - d), 1))  # where it is 0, so is max(0, m - d)
+
+
+# How the sheet writes a loss: its arguments, by what the gradient is, and what tidies both.
+# The residual is y_hat where y = 0. Of the focal loss, one class stands for both, and of the
+# contrastive loss one vector: the other gradient is the opposite.
+LETTERS = {
+    "squared_error": (((r, 0), {}), [r"\hat y"], _plain),
+    "absolute_error": (((r, 0), {}), [r"\hat y"], _plain),
+    "huber": (((r, 0), {"delta": delta}), [r"\hat y"], _plain),
+    "smooth_l1": (((r, 0), {"beta": beta}), [r"\hat y"], _plain),
+    "binary_cross_entropy": (((p, y), {}), ["p"], _plain),
+    "binary_cross_entropy_with_logits": (((z, y), {}), ["z"], _sigmoid),
+    "cross_entropy": (((ps, ys), {}), ["p_j"], _plain),
+    "cross_entropy_with_logits": (((zs, ys), {}), ["z_j"], _plain),
+    "focal": (((p_t, 1), {"alpha": alpha_t, "gamma": gamma}), ["p_t"], _plain),
+    "focal_with_logits": (((m, 1), {"alpha": alpha_t, "gamma": gamma}), ["m"], sp.factor_terms),
+    "hinge": (((s, y), {}), ["s"], sp.factor_terms),
+    "contrastive": (((u, v, y), {"margin": margin}), ["u_j"], _distance),
+    "triplet": (((anchor, similar, other), {"margin": margin}), ["a_j", "p_j", "n_j"], _distances),
+}
+# CTC has a formula for each number of frames and target; the general one is written by hand.
+CTC = (
+    r"-\log \sum_{\pi:\, B(\pi) = y} \; \prod_{t=1}^{T} p_t(\pi_t)",
+    {"z_t(k)": r"p_t(k) - \gamma_t(k)"},
+)
+
+
+def formulas(name):
+    """The formula of a loss and its derivatives, {by what: expression}."""
+    loss, ((given, chosen), by, tidy) = getattr(lossbook, name), LETTERS[name]
+    gradients = loss.gradient if isinstance(loss.gradient, tuple) else (loss.gradient,)
+    slopes = [tidy(slope(*given, **chosen)) for slope in gradients]
+    return tidy(loss.formula(*given, **chosen)), dict(zip(by, slopes, strict=False))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the sheet says of a loss: `takes` its label domain, `use` and `trap` in few words."""
+
+    name: str
+    title: str
+    chapter: str
+    takes: str
+    use: str
+    trap: str
+
+    def lines(self):
+        """The formula and the derivatives in LaTeX."""
+        if self.name == "ctc":
+            value, slopes = CTC
+        else:
+            value, slopes = formulas(self.name)
+            value, slopes = latex(value), {by: latex(slope) for by, slope in slopes.items()}
+        yield rf"L = {value}"
+        for by, slope in slopes.items():
+            yield rf"\partial L / \partial {by} = {slope}"
+
+
+def cards():
+    """The cards of all losses, in the order of the chapters."""
+    lines = (files("lossbook") / "data" / "cheat_sheet.csv").read_text("utf-8").splitlines()
+    return [Card(**row) for row in csv.DictReader(line for line in lines if line[0] != "#")]
+
+
+SHAPES = {pos: (x,), mag: (x,), hub: (x, delta), softplus: (x,)}
+
+
+class Shapes:
+    """The four shapes and their slopes; a table in a notebook."""
+
+    def __repr__(self):
+        return " ".join(shape.__name__ for shape in SHAPES)
+
+    def _repr_markdown_(self):
+        rows = [["shape"], ["formula"], ["slope"]]
+        for shape, of in SHAPES.items():
+            slope = shape.slopes[0]
+            told = _plain(slope(*of)) if shape is hub else slope(*of)
+            rows[0].append(f"`{shape.__name__}`")
+            rows[1].append(f"${latex(shape.define(*of))}$")
+            rows[2].append(f"${latex(told)}$")
+        rows.insert(1, [":--"] * 5)
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+class Sheet:
+    """All cards; in a notebook one below the other, on the site side by side."""
+
+    def __repr__(self):
+        return "\n".join(card.name for card in cards())
+
+    def _repr_markdown_(self):
+        parts = ['<div class="cheat-sheet">']
+        for card in cards():
+            parts += [
+                '<div class="cheat-card">',
+                f"**[{card.title}]({card.chapter})** `{card.name}`",
+            ]
+            parts += ['<div class="cheat-math">', *(f"$$\n{line}\n$$" for line in card.lines())]
+            parts += ["</div>", f"*Takes* {card.takes}. *Use*: {card.use}. *Trap*: {card.trap}."]
+            parts += ["</div>"]
+        return "\n\n".join([*parts, "</div>"])

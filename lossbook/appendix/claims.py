@@ -1,0 +1,108 @@
+"""The claims of the note from which the book grew, and where its chapters settle them."""
+
+import csv
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+VERDICTS = ("holds", "holds if", "corrected")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the note says, in other words, and what became of it.
+
+    mark: "C01" to "C52". section: the heading of the note under which it stands.
+    condition: of "holds if" what must be so, of "corrected" what is right instead; of "holds" a
+        remark, or nothing.
+    """
+
+    mark: str
+    section: str
+    says: str
+    verdict: str
+    condition: str
+
+
+def load():
+    """All claims, in the note's order."""
+    lines = (files("lossbook") / "data" / "claims.csv").read_text("utf-8").splitlines()
+    return [Claim(**row) for row in csv.DictReader(line for line in lines if line[0] != "#")]
+
+
+@dataclass
+class Place:
+    """Where a chapter settles a claim: behind an anchor such as `(c07)=`.
+
+    path: of the notebook. heading: of the section that the anchor is in.
+    cell: the first cell that shows something after it in that section, or None.
+    """
+
+    path: Path
+    heading: str
+    level: int = field(repr=False)
+    cell: dict | None = field(default=None, repr=False)
+
+
+def find_places(chapters):
+    """The places of all claims below a folder: {"C07": [Place, ...]}, one each if all is well."""
+    places = {}
+    for path in sorted(Path(chapters).rglob("*.ipynb")):
+        if not {"appendix", "solutions", ".ipynb_checkpoints"} & set(path.parts):
+            for anchor, place in _read(path):
+                places.setdefault(anchor.upper(), []).append(place)
+    return places
+
+
+def _read(path):
+    found, waiting, heading = [], [], ("", 0)
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell.get("outputs"):
+            for place in waiting:
+                place.cell = cell
+            waiting = []
+        fresh = []  # anchors in front of the line
+        for line in "".join(cell["source"]).splitlines() * (cell["cell_type"] == "markdown"):
+            if anchor := re.fullmatch(r"\((c\d\d)\)=", line):
+                fresh.append(Place(path, *heading))
+                found.append((anchor[1], fresh[-1]))
+                waiting.append(fresh[-1])
+            elif title := re.fullmatch(r"(#+) (?:\d+\. )?(.+)", line):
+                heading = title[2], len(title[1])
+                for place in fresh:  # an anchor in front of a heading belongs to its section
+                    place.heading, place.level = heading
+                over = [p for p in waiting if p.level >= heading[1] and p not in fresh]
+                waiting = [place for place in waiting if place not in over]
+                fresh = []
+            elif line.strip():
+                fresh = []
+    return found
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """Claims, verdicts and links to the places; a table in a notebook of the folder `here`."""
+
+    claims: list[Claim]
+    places: dict[str, list[Place]]
+    here: Path = Path()
+
+    def __repr__(self):
+        return "\n".join(f"{claim.mark} {claim.verdict}" for claim in self.claims)
+
+    def _repr_markdown_(self):
+        rows = ["| claim | the note says | verdict |", "| :-- | :-- | :-- |"]
+        for claim in self.claims:
+            mark = f'<span id="claim-{claim.mark.lower()}">{claim.mark}</span>'
+            stop = " " if claim.verdict == "holds if" else ". "
+            verdict = f"**{claim.verdict}**{stop}{claim.condition}".strip()
+            links = " ".join(self._link(claim, place) for place in self.places.get(claim.mark, []))
+            rows.append(f"| {mark} | {claim.says} | {verdict} {links} |")
+        return "\n".join(rows)
+
+    def _link(self, claim, place):
+        path = Path(os.path.relpath(place.path, self.here)).as_posix()
+        return f"<br>→ [{place.heading}]({path}#{claim.mark.lower()})"
