@@ -1,0 +1,182 @@
+"""Answers to the exercises of the chapter on choosing."""
+
+import numpy as np
+import sympy as sp
+
+from lossbook.exercises import Exercise
+
+p = sp.Symbol("p", positive=True)
+
+
+def rise(f, a, b):
+    return f((a + b) / 2) - (f(a) + f(b)) / 2
+
+
+def above_the_left_end(f, a, b):
+    return f((a + b) / 2) - f(a)
+
+
+def at_the_mean_height(f, a, b):
+    return f((a + b) / 2) - f(a) + f(b) / 2
+
+
+def factor(distances):
+    return (distances[-1] / distances[0]) ** (1 / (len(distances) - 1))
+
+
+def one_step_too_many(distances):
+    return (distances[-1] / distances[0]) ** (1 / len(distances))
+
+
+def its_logarithm(distances):
+    return np.log(factor(distances))
+
+
+def expectile(y, q):
+    low, high = min(y), max(y)
+    for _ in range(100):
+        m = (low + high) / 2
+        short = np.maximum(np.asarray(y) - m, 0).sum()
+        excess = np.maximum(m - np.asarray(y), 0).sum()
+        low, high = (m, high) if q * short > (1 - q) * excess else (low, m)
+    return m
+
+
+def mirrored(y, q):
+    return expectile(y, 1 - q)
+
+
+def quantile(y, q):
+    return np.quantile(y, q, method="inverted_cdf")
+
+
+def next_m(y, m, delta):
+    weights = delta / np.maximum(abs(m - np.asarray(y, float)), delta)
+    return weights @ y / weights.sum()
+
+
+def without_weights(y, m, delta):
+    return np.mean(y)
+
+
+def gradient_step(y, m, delta):
+    return m - np.clip(m - np.asarray(y, float), -delta, delta).mean()
+
+
+def divided_by_the_number(y, m, delta):
+    weights = delta / np.maximum(abs(m - np.asarray(y, float)), delta)
+    return weights @ y / len(y)
+
+
+SAMPLE = np.array([1.0, 2.0, 9.0])
+READINGS = np.array([4.9, 5.0, 5.1, 9.0])
+
+EXERCISES = {
+    "choosing-1": Exercise(
+        answer="quantile",
+        shows="The 0.95 quantile. Beds for the mean would be too few on about half of the days.",
+        slips={
+            "the number of an average day, which fails on about half of them": "mean",
+            "the number that fails on half of the days": "median",
+            "an answer to another question: how sure are we for a given number of beds": (
+                "probability"
+            ),
+        },
+    ),
+    "choosing-2": Exercise(
+        answer=0.8,
+        shows="2 / (2 + 0.5): only the ratio of the prices counts, 4 to 1, as for the rolls.",
+        slips={
+            "the share of days on which the stock does not suffice": 0.2,
+            "the ratio of the prices, turned round": 0.25,
+            "the ratio of the prices; the quantile is 4 / (4 + 1)": 4,
+        },
+    ),
+    "choosing-3": Exercise(
+        answer=1 / 200,
+        shows="1 / (1 + 199). Almost all of its alarms will be false, and that is right.",
+        slips={
+            "the odds, not the probability": 1 / 199,
+            "the threshold for the other class": 199 / 200,
+            "one half, which is right if both mistakes cost the same": 0.5,
+        },
+    ),
+    "choosing-4": Exercise(
+        answer=-2 * p * (1 - p) ** 2,
+        shows="Largest in size at p = 1/3; at p = 0, where it is most wrong, it does not pull.",
+        slips={
+            "the gradient by p; the chain rule asks for p (1 - p) as well": -2 * (1 - p),
+            "the gradient of the cross-entropy": -(1 - p),
+            "the gradient for the label 0": 2 * p**2 * (1 - p),
+        },
+    ),
+    "choosing-5": Exercise(
+        answer=62,
+        shows="(9 - 1) / (9 + 1) = 0.8, and 0.8 to the 62 is the first power below a millionth.",
+        slips={
+            "the count for the step 1 / L, which leaves 8/9": 118,
+            "the power before": 61,
+            "the count for a distance squared": 31,
+        },
+    ),
+    "choosing-6": Exercise(
+        answer=rise,
+        shows="One positive value refutes convexity; no number of negative ones proves it.",
+        at=(
+            (np.square, -1.0, 3.0),
+            (np.tanh, -3.0, -1.0),
+            (np.tanh, 0.0, 2.0),
+            (np.sin, 1.0, 2.0),
+        ),
+        slips={
+            "the rise above the left end, not above the chord": above_the_left_end,
+            "the chord without its brackets": at_the_mean_height,
+        },
+    ),
+    "choosing-7": Exercise(
+        answer=0.954,
+        shows="The exponential of a mean of logarithms is too low for a total.",
+        rtol=1e-3,
+        slips={
+            "the total of a fit to the prices themselves": 1,
+            "the factor that would repair it": 1.048,
+        },
+    ),
+    "choosing-8": Exercise(
+        answer=factor,
+        shows="Its logarithm to base 10, turned round, is the number of digits that a step gains.",
+        at=(
+            (2.0 * 0.8 ** np.arange(5),),
+            (0.3 * 0.5 ** np.arange(2),),
+            (7.0 * 0.99 ** np.arange(40),),
+        ),
+        slips={
+            "the root for one step too many": one_step_too_many,
+            "the logarithm of the factor": its_logarithm,
+        },
+    ),
+    "choosing-9": Exercise(
+        answer=expectile,
+        shows="An expectile is to the mean what a quantile is to the median.",
+        at=((SAMPLE, 0.5), (SAMPLE, 0.8), (SAMPLE, 0.2), (np.array([3.0, 3.0, 44.0, 1.0]), 0.9)),
+        slips={
+            "the expectile of 1 - q: which side is too low?": mirrored,
+            "a quantile: that is the same without the squares": quantile,
+        },
+    ),
+    "choosing-10": Exercise(
+        answer=next_m,
+        shows="No second derivative is needed: the weights are slopes divided by residuals.",
+        at=(
+            (READINGS, 20.0, 0.3),
+            (READINGS, 5.0, 0.3),
+            (READINGS, 5.05, 10.0),
+            (np.array([-8.0, 8.0, 9.0]), 0.0, 1.0),
+        ),
+        slips={
+            "the mean: all weights 1": without_weights,
+            "a step of gradient descent": gradient_step,
+            "the weighted sum over the number, not over the weights": divided_by_the_number,
+        },
+    ),
+}
