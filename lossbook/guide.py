@@ -213,8 +213,8 @@ ADVICE = {
         "regression/huber",
         "A parabola within β of the target lets small steps settle, and costs at most β/2 in mean "
         "absolute error.",
-        "Not if β is as large as the errors: then it is Huber's loss, divided by β, and no longer "
-        "near the median.",
+        "Not if β is as large as the errors: then most of them are squared, and the answer is no "
+        "longer near the median.",
         {
             "convex": "in the prediction",
             "differentiable": "once, everywhere; not twice where the error is ±β",

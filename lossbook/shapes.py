@@ -474,5 +474,4 @@ def unfold(expr):
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):
         return sp.factor_terms(plain)
-    cases = [(sp.factor_terms(branch), where) for branch, where in plain.args]
-    return sp.Piecewise(*(case for case in cases if case[1].simplify() != sp.false))
+    return sp.Piecewise(*((sp.factor_terms(branch), where) for branch, where in plain.args))

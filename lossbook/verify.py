@@ -499,6 +499,12 @@ def operations(loss):
     return sum(isinstance(node, kinds) for node in nodes) - constants
 
 
+def _linked(cell, link):
+    if link and cell.startswith("$") and cell.endswith("$"):
+        return f"{cell} [(proof)]({link})"  # who hears the page cannot hear a link of a formula
+    return f"[{cell}]({link})" if link else cell
+
+
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """What is known of several losses, side by side: {loss: {property: text or expression}}.
@@ -517,5 +523,5 @@ class Comparison:
         for name in next(iter(self.losses.values())):
             cells = [_cell(facts[name]) for facts in self.losses.values()]
             pairs = zip(cells, self.links.get(name, [None] * len(cells)), strict=True)
-            lines.append([name, *(f"[{cell}]({link})" if link else cell for cell, link in pairs)])
+            lines.append([name, *(_linked(cell, link) for cell, link in pairs)])
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)

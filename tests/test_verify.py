@@ -233,6 +233,8 @@ def test_losses_side_by_side():
         "| convex | [yes](a.ipynb#b) | no |",
         "| least | $x^{2}$ | 0 |",
     ]
+    formula = verify.Comparison(columns, {"least": ["a.ipynb#c", None]})._repr_markdown_()
+    assert "$x^{2}$ [(proof)](a.ipynb#c) | 0" in formula  # a link of a formula alone has no name
     assert "two\nconvex: no" in repr(table)
     with pytest.raises(ValueError):
         verify.Comparison(columns, {"convex": ["a.ipynb#b"]})._repr_markdown_()
