@@ -166,7 +166,9 @@ QUESTIONS = Question(
                 ),
             ),
         ),
-        Answer("an unaligned sequence", "nobody says which letter stands where", "ctc"),
+        Answer(
+            "an unaligned sequence", "same order, but nobody says which letter stands where", "ctc"
+        ),
     ),
 )
 
@@ -198,8 +200,8 @@ ADVICE = {
     ),
     "huber": Advice(
         "regression/huber",
-        "Small errors count as for the mean, and a large one pulls with a force of at most δ; "
-        "1.345 standard deviations are a good δ.",
+        "Small errors count as for the mean, and a large one pulls with a force of at most δ; for "
+        "Gaussian noise, 1.345 of its standard deviations are a good δ.",
         "Not if errors are skewed and the sum matters, since it is not the mean then; nor against "
         "wild points that lie far out in x.",
         {
@@ -264,8 +266,8 @@ ADVICE = {
         "classification/focal",
         "Samples that are answered well fall silent, so that a crowd of easy ones does not drown "
         "the few hard ones early in a training.",
-        "Not if you need probabilities, which it pulls towards one half; nor if labels are wrong, "
-        "since a wrong label is the hardest sample.",
+        "Not if you need probabilities, which γ pulls towards one half and α to one side; nor if "
+        "labels are wrong, since a wrong label is the hardest sample.",
         {
             "convex": "in the probability; in the logit only for γ = 0",
             "differentiable": "in the logit, as often as you like",
@@ -333,7 +335,7 @@ ADVICE = {
         "Not if one threshold must decide for all; nor without a search for triplets that still "
         "have a loss, as most soon have none.",
         {
-            "convex": "in the positive and in the anchor; not in the negative",
+            "convex": "in the positive and, if squared, in the anchor; not in the negative",
             "differentiable": "except at the edge of the easy region",
             "gradient bounded": "no; by 2 if distances are not squared",
             "estimates": "an order, no threshold",

@@ -94,7 +94,7 @@ EXERCISES = {
     ),
     "choosing-3": Exercise(
         answer=1 / 200,
-        shows="1 / (1 + 199). Almost all of its alarms will be false, and that is right.",
+        shows="1 / (1 + 199). At the threshold 199 of 200 alarms are false, and that is right.",
         slips={
             "the odds, not the probability": 1 / 199,
             "the threshold for the other class": 199 / 200,
