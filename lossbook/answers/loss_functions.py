@@ -13,8 +13,8 @@ Y_HAT, Y = np.array([3.0, 0.0, 2.0, -4.0]), np.array([1.0, 4.0, 2.0, -3.0])
 SAMPLE = np.array([1.0, 2.0, 6.0])
 
 
-def pinball(y_hat, y, tau):
-    return tau * np.maximum(y - y_hat, 0) + (1 - tau) * np.maximum(y_hat - y, 0)
+def pinball(y_hat, y, q):
+    return q * np.maximum(y - y_hat, 0) + (1 - q) * np.maximum(y_hat - y, 0)
 
 
 def descend(y, step, steps, pull=np.mean):
@@ -59,12 +59,12 @@ EXERCISES = {
     ),
     "loss_functions-5": Exercise(
         answer=pinball,
-        shows="It is too_late with kappa = (1 - tau) / tau, times tau.",
+        shows="It is too_late with kappa = (1 - q) / q, times q.",
         at=((Y_HAT, Y, 0.1), (Y_HAT, Y, 0.5), (Y_HAT, Y, 0.9)),
         slips={
-            "tau and 1 - tau exchanged": lambda y_hat, y, tau: pinball(y_hat, y, 1 - tau),
-            "its gradient by the prediction": lambda y_hat, y, tau: (
-                (1 - tau) * (y_hat > y) - tau * (y_hat < y)
+            "q and 1 - q exchanged": lambda y_hat, y, q: pinball(y_hat, y, 1 - q),
+            "its gradient by the prediction": lambda y_hat, y, q: (
+                (1 - q) * (y_hat > y) - q * (y_hat < y)
             ),
         },
     ),
