@@ -4,9 +4,10 @@ A table is a CSV file in `lossbook/data`. Its first lines, `# key: value`, say w
 """
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
+
+from lossbook import tables
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,17 +34,14 @@ class Dataset:
         return f"{self.about['title']}: {len(self)} rows of {', '.join(self.columns)}"
 
     def _repr_markdown_(self):
-        rows = [self.columns, ["---:"] * len(self.columns)]
-        rows += [[f"{x:g}" for x in row] for row in self.values[:4]]
-        table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        rows = [[f"{x:g}" for x in row] for row in self.values[:4]]
+        table = tables.markdown(self.columns, *rows, align=["---:"] * len(self.columns))
         facts = "\n".join(f"- {key}: {value}" for key, value in self.about.items())
         return f"{table}\n\n{len(self)} rows.\n\n{facts}"
 
 
 def _read(name):
-    lines = (files("lossbook") / "data" / f"{name}.csv").read_text("utf-8").splitlines()
-    about = dict(line[2:].split(": ", 1) for line in lines if line.startswith("#"))
-    header, *rows = (line.split(",") for line in lines if not line.startswith("#"))
+    about, (header, *rows) = tables.read(name)
     return Dataset(tuple(header), np.array(rows, dtype=float), about)
 
 

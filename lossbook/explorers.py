@@ -26,6 +26,7 @@ from lossbook import guide as tree
 from lossbook.figures import COLOURS, DASHES, label
 from lossbook.loss import Loss, Vector
 from lossbook.shapes import stable
+from lossbook.verify import best_constant
 
 STATIC = Path(__file__).parent / "static"
 
@@ -330,21 +331,6 @@ def guess(
         "start": {"guess": start, "x": sample[movable]},
     }
     return Explorer(spec, found, _draw_guess)
-
-
-def best_guess(loss, sample, **parameters):
-    """The number of least total loss for a sample (n,); the smallest where there are several.
-
-    By bisection of the total slope; the loss is convex and least at the target.
-    """
-    sample = np.asarray(sample, float)
-    low, high = sample.min(), sample.max()
-    for _ in range(60):
-        middle = (low + high) / 2
-        slopes = loss.grad(middle, sample, **parameters)
-        rising = slopes.sum() >= -1e-14 * np.abs(slopes).sum()  # up to rounding
-        low, high = (low, middle) if rising else (middle, high)
-    return high
 
 
 def margin(
@@ -746,7 +732,7 @@ def _draw_guess(figure, spec, losses):
     axes.axvline(first, color=COLOURS[4], linestyle=":", linewidth=1)
     for curve, colour in zip(spec["curves"], COLOURS, strict=False):
         loss, rest = _bind(spec, losses, curve, leading=2)
-        best = best_guess(loss, sample, **rest)
+        best = best_constant(loss, sample, **rest)
         least = loss(best, sample, **rest).mean()
         lines.append(loss(x[:, None], sample[None, :], **rest).mean(axis=1) / least)
         axes.plot(best, 1, "o", color=colour)

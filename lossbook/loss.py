@@ -58,8 +58,11 @@ class Loss:
     def __init__(self, define, chosen=None):
         functools.update_wrapper(self, define)
         self.name = define.__name__
-        self.signature = inspect.signature(define)
-        given = self.signature.parameters.values()
+        given = [
+            p.replace(default=(chosen or {}).get(p.name, p.default))
+            for p in inspect.signature(define).parameters.values()
+        ]
+        self.signature = inspect.Signature(given)
         self.parameters = {p.name: p.default for p in given if p.kind is p.KEYWORD_ONLY}
         self.arguments = [p.name for p in given if p.kind is not p.KEYWORD_ONLY]
         self.wrt = [p.name for p in given if p.kind is p.POSITIONAL_ONLY]
@@ -84,9 +87,9 @@ class Loss:
             if any(given[name] is choice for choice in self._domains[name].choices)
         }
 
-    def _variant(self, given):
-        """The same loss with the formula that the parameters choose."""
-        chosen = self._choices(self.parameters | given) if self._switches else {}
+    def variant(self, **parameters):
+        """The same loss with the formula that the parameters choose, which is its default."""
+        chosen = self._choices(self.parameters | parameters) if self._switches else {}
         if chosen == self._chosen:
             return self
         key = tuple(chosen.items())
@@ -205,7 +208,7 @@ class Loss:
 
         def call(args, kwargs):
             given = self.signature.bind(*args, **kwargs).arguments
-            loss = self._variant(given)
+            loss = self.variant(**given)
             named = zip(loss._named, loss.symbols, strict=True)
             at = {symbol: sp.sympify(given[name]) for name, symbol in named if name in given}
             return expression(loss).xreplace(at)
@@ -239,7 +242,7 @@ class Loss:
 
     def _evaluate(self, what, args, kwargs):
         given = self._bind(args, kwargs)
-        loss = self._variant(given)
+        loss = self.variant(**given)
         arrays, parameters, batch, size = loss._check(given)
         code, axes = loss._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0

@@ -15,6 +15,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from lossbook import tables
 from lossbook.figures import latex
 from lossbook.shapes import unfold
 
@@ -300,19 +301,14 @@ def check_digits(loss, *args, value=3, grad=4, **parameters):
     """
     args = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in args))
     points = np.stack([a.ravel() for a in args], axis=-1)
-    chosen = loss.parameters | parameters
-    switches = {name: value for name, value in chosen.items() if value is None}
-    numbers = [value for name, value in chosen.items() if name not in switches]
-    symbols = [symbol for symbol in loss.symbols if symbol.name not in switches]
-    formulas = [
-        unfold(of(*loss.symbols[: len(args)], **switches)) if switches else of
-        for of in (loss.formula, loss.gradient)
-    ]
     computed = [r.ravel() for r in loss.value_and_grad(*args, **parameters)]
+    chosen, loss = loss.parameters | parameters, loss.variant(**parameters)
+    numbers = [chosen[symbol.name] for symbol in loss.symbols[len(args) :]]
+    formulas = loss.formula, loss.gradient
     bounds = {"value": value, "gradient": grad}
     for (what, bound), results, formula in zip(bounds.items(), computed, formulas, strict=True):
         for point, number in zip(points, results, strict=True):
-            exact = evaluate(formula, dict(zip(symbols, [*point, *numbers], strict=True)))
+            exact = evaluate(formula, dict(zip(loss.symbols, [*point, *numbers], strict=True)))
             if not ulps(number, exact) <= bound:
                 raise Refuted(
                     f"the {what} at {', '.join(f'{x:g}' for x in point)} is {number!r}, "
@@ -378,8 +374,7 @@ class Passport:
         return "\n".join(f"{name}: {fact}" for name, fact in self.facts.items())
 
     def _repr_markdown_(self):
-        rows = [f"| {name} | {_cell(fact)} |" for name, fact in self.facts.items()]
-        return "\n".join(["| | |", "| :-- | :-- |", *rows])
+        return tables.markdown(["", ""], *([k, _cell(fact)] for k, fact in self.facts.items()))
 
 
 def _cell(fact):
@@ -410,7 +405,7 @@ def passport(loss, sample=None):
         raise ValueError(f"{loss.name}: neither a proof of convexity nor a counterexample")
     sample = sample or ([labels[0]] * 2 + [labels[1]] * 3 if labels else [1, 3, 3, 4, 44])
     best = best_constant(
-        loss, sample, np.clip(np.array(within, float), -50, 50) if labels else sample
+        loss, sample, np.clip(np.array(within, float), -50, 50) if labels else None
     )
     return Passport(
         {
@@ -482,12 +477,19 @@ def _least(values, x, targets, within):
     raise ValueError(f"the least value is neither at the target nor in a limit: {values}")
 
 
-def best_constant(loss, sample, around):
-    """The constant of least total loss: where the total slope turns positive, by bisection."""
-    low, high = min(around), max(around)
+def best_constant(loss, sample, within=None, **parameters):
+    """The constant prediction of least total loss for a sample (n,); of several the smallest.
+
+    By bisection of the total slope, so the loss is convex; least at the target, or else within
+    gives the ends between which to look.
+    """
+    sample = np.asarray(sample, float)
+    low, high = (sample.min(), sample.max()) if within is None else within
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (low, middle) if loss.grad(middle, sample).sum() >= 0 else (middle, high)
+        slopes = loss.grad(middle, sample, **parameters)
+        rising = slopes.sum() >= -1e-14 * np.abs(slopes).sum()  # up to rounding
+        low, high = (low, middle) if rising else (middle, high)
     return high
 
 
@@ -519,9 +521,9 @@ class Comparison:
         return "\n\n".join(f"{name}\n{Passport(facts)}" for name, facts in self.losses.items())
 
     def _repr_markdown_(self):
-        lines = [["", *self.losses], [":--"] * (1 + len(self.losses))]
+        rows = []
         for name in next(iter(self.losses.values())):
             cells = [_cell(facts[name]) for facts in self.losses.values()]
             pairs = zip(cells, self.links.get(name, [None] * len(cells)), strict=True)
-            lines.append([name, *(_linked(cell, link) for cell, link in pairs)])
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+            rows.append([name, *(_linked(cell, link) for cell, link in pairs)])
+        return tables.markdown(["", *self.losses], *rows)

@@ -13,7 +13,7 @@ from test_explorers import assert_agrees
 from test_site import barriers, outside, troubles_of_loading, troubles_with_width
 
 import lossbook
-from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared_error
+from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared_error, verify
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import mag
@@ -282,7 +282,7 @@ def expect_guess(spec, now, curve, one):
     sample = np.array(spec["x"]["values"])
     sample[spec["movable"]] = now["x"]
     chosen = arguments(curve, one, now, leading=2)
-    best = explorers.best_guess(one, sample, **chosen)
+    best = verify.best_constant(one, sample, **chosen)
     cost, least = (one(at, sample, **chosen).mean() for at in (now["guess"], best))
     return {"cost": cost, "best": best, "least": least}
 

@@ -163,6 +163,19 @@ class TestChoices:
             with pytest.raises((TypeError, ValueError), match="squared takes True or False"):
                 error(3, 1, squared=wrong)
 
+    def test_a_variant_has_its_choice_as_default(self):
+        @loss
+        def error(y_hat, /, y, *, squared: SWITCH = True, scale=1.0):
+            return scale * ((y_hat - y) ** 2 if squared else mag(y_hat - y))
+
+        absolute = error.variant(squared=False)
+        y_hat, y, scale = absolute.symbols
+        assert absolute.formula == scale * mag(y_hat - y).doit()
+        assert absolute(3, 1) == absolute(3, y=1) == 2 and absolute(3, 1, scale=5.0) == 10
+        assert absolute.parameters == {"squared": False, "scale": 1.0}
+        assert absolute(3, 1, squared=True) == error(3, 1) == 4
+        assert error.variant(scale=2.0) is error
+
     def test_none_as_a_default(self):
         weight = Domain("None or a number", np.isfinite, choices=(None,))
 

@@ -218,7 +218,7 @@ def entries(expr, sizes=3):
 def test_proof_of_triplet_gradients(squared):
     """Where the loss is positive, entry by entry of vectors of three."""
     vectors = triplet.symbols[:3]
-    loss = triplet._variant({"squared": squared})
+    loss = triplet.variant(squared=squared)
     inner = loss._value.args[0]  # pos(inner)
     j = sp.Symbol("j", integer=True)
     for vector in vectors:

@@ -123,6 +123,9 @@ class Wrong:
     def value_and_grad(self, *args, **parameters):
         return self(*args, **parameters), self.grad(*args, **parameters)
 
+    def variant(self, **parameters):
+        return self
+
 
 def test_check_gradient():
     y_hat = np.linspace(-3, 3, 40)

@@ -130,7 +130,7 @@ EXERCISES = {
         shows="0.43 against 0.39: nine weak hints outweigh the one path that ignores them all.",
         slips={
             "one too early: at eight frames it is 0.42 against 0.43": 8,
-            "one too late, or frames counted from 0": 10,
+            "one too late: at nine frames it is 0.43 against 0.39": 10,
             "where the empty text falls below one half": 7,
         },
     ),

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from lossbook import tables
+
 gallery = {}  # {name: {who: numbers}} of the exhibits that were shown
 
 
@@ -18,7 +20,7 @@ class Table:
 
     def __init__(self, head, rows):
         sides = [":--"] + ["--:"] * (len(head) - 1)
-        self.text = "\n".join(f"| {' | '.join(row)} |" for row in (head, sides, *rows))
+        self.text = tables.markdown(head, *rows, align=sides)
 
     def __repr__(self):
         return self.text

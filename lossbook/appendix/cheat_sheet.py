@@ -1,12 +1,11 @@
 """The cheat sheet: each loss on a card, its formula and gradient derived, the rest in few words."""
 
-import csv
 from dataclasses import dataclass
-from importlib.resources import files
 
 import sympy as sp
 
 import lossbook
+from lossbook import tables
 from lossbook.figures import latex
 from lossbook.shapes import hub, mag, pos, root, sgn, sigmoid, softplus, step, unfold
 
@@ -98,8 +97,7 @@ class Card:
 
 def cards():
     """The cards of all losses, in the order of the chapters."""
-    lines = (files("lossbook") / "data" / "cheat_sheet.csv").read_text("utf-8").splitlines()
-    return [Card(**row) for row in csv.DictReader(line for line in lines if line[0] != "#")]
+    return [Card(*row) for row in tables.read("cheat_sheet")[1][1:]]
 
 
 SHAPES = {pos: (x,), mag: (x,), hub: (x, delta), softplus: (x,)}
@@ -119,8 +117,7 @@ class Shapes:
             rows[0].append(f"`{shape.__name__}`")
             rows[1].append(f"${latex(shape.define(*of))}$")
             rows[2].append(f"${latex(told)}$")
-        rows.insert(1, [":--"] * 5)
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        return tables.markdown(*rows)
 
 
 class Sheet:

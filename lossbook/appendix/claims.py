@@ -1,12 +1,12 @@
 """The claims of the note from which the book grew, and where its chapters settle them."""
 
-import csv
 import json
 import os
 import re
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
+
+from lossbook import tables
 
 VERDICTS = ("holds", "holds if", "corrected")
 
@@ -29,8 +29,7 @@ class Claim:
 
 def load():
     """All claims, in the note's order."""
-    lines = (files("lossbook") / "data" / "claims.csv").read_text("utf-8").splitlines()
-    return [Claim(**row) for row in csv.DictReader(line for line in lines if line[0] != "#")]
+    return [Claim(*row) for row in tables.read("claims")[1][1:]]
 
 
 @dataclass
@@ -94,14 +93,14 @@ class Table:
         return "\n".join(f"{claim.mark} {claim.verdict}" for claim in self.claims)
 
     def _repr_markdown_(self):
-        rows = ["| claim | the note says | verdict |", "| :-- | :-- | :-- |"]
+        rows = []
         for claim in self.claims:
             mark = f'<span id="claim-{claim.mark.lower()}">{claim.mark}</span>'
             stop = " " if claim.verdict == "holds if" else ". "
             verdict = f"**{claim.verdict}**{stop}{claim.condition}".strip()
             links = " ".join(self._link(claim, place) for place in self.places.get(claim.mark, []))
-            rows.append(f"| {mark} | {claim.says} | {verdict} {links} |")
-        return "\n".join(rows)
+            rows.append([mark, claim.says, f"{verdict} {links}"])
+        return tables.markdown(["claim", "the note says", "verdict"], *rows)
 
     def _link(self, claim, place):
         path = Path(os.path.relpath(place.path, self.here)).as_posix()

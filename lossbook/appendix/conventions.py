@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import lossbook
+from lossbook import tables
 from lossbook.loss import Loss
 from lossbook.verify import Refuted
 
@@ -184,8 +185,7 @@ class Comparison:
 
     def _repr_markdown_(self):
         rows = [(value.replace(", ", ",\u00a0"), call) for value, call in self.rows()]
-        table = "\n".join(f"| {value} | {call} |" for value, call in rows)
-        return f"| returns | call |\n| :-- | :-- |\n{table}"
+        return tables.markdown(["returns", "call"], *rows)
 
 
 def _show(value):
