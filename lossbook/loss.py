@@ -246,6 +246,8 @@ class Loss:
         arrays, parameters, batch, size = loss._check(given)
         code, axes = loss._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
+        if n <= BLOCK and not core:
+            return [np.zeros(batch) + values for values in code(*arrays, *parameters)]
         alone = -1 if loss._kernel else core  # axes of what stands for all samples
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
         # All results in one piece of memory, which malloc keeps from call to call; several it
