@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from sympy import IndexedBase, Symbol
 from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
@@ -205,7 +206,8 @@ def curves(
     title: what the figure is, for those who do not see it.
     x: (low, high) of the first argument, in its unit; x_label names it on the axis.
     given: {argument: number} for arguments that stay, such as the target.
-    sliders: {argument: (low, high)} for those that the reader moves, from their defaults.
+    sliders: {argument: (low, high)} for those that the reader moves, from their defaults;
+        a `range` instead of the pair for whole numbers.
     value, gradient: (low, high) of the panel's upright axis; None leaves the panel out.
     probe: the x where the probe starts.
     divide_by: a slider's argument; the reader may divide by it the curves that it moves.
@@ -647,12 +649,19 @@ def _describe(kind, title, losses, given, sliders, leading):
 
 
 def _stops(name, limits, start):
-    """Round values from low to high: even in ratio if high is 20 times low, else in difference."""
-    low, high = _range(f"sliders[{name!r}]", limits)
-    if 0 < 20 * low <= high:
+    """Round values from low to high: even in ratio if high is 20 times low, else in difference.
+
+    limits: (low, high), or a `range` of whole numbers.
+    """
+    whole = isinstance(limits, range)
+    low, high = _range(f"sliders[{name!r}]", (limits[0], limits[-1]) if whole else limits)
+    if whole:
+        stops = set(map(float, limits))
+    elif 0 < 20 * low <= high:
         stops = {float(f"{value:.2g}") for value in np.geomspace(low, high, 121)}
     else:
-        stops = {float(f"{value:.4g}") for value in np.linspace(low, high, 101)}
+        ticks = MaxNLocator(100, steps=[1, 2, 5, 10]).tick_values(low, high)
+        stops = {low, high} | {float(f"{tick:.4g}") for tick in ticks if low < tick < high}
     start = sorted(stops)[len(stops) // 2] if start is None else float(start)
     return {"values": sorted(stops | {start}), "value": start}
 

@@ -356,6 +356,10 @@ def test_sliders_stop_at_round_numbers_and_at_the_default():
     assert delta["value"] in delta["values"]
     assert (delta["values"][0], delta["values"][-1]) == (0.05, 5.0)
     assert all(len(f"{v:g}".strip("0.").replace(".", "")) <= 2 for v in delta["values"])
+    (level,) = make_curves(sliders={"delta": (0.05, 0.95)}).spec["parameters"]
+    assert level["values"] == [n / 100 for n in range(5, 96)] + [1.0]  # the default
+    (count,) = make_curves(sliders={"delta": range(3, 41)}).spec["parameters"]
+    assert count["values"] == [1.0, *range(3, 41)]
 
 
 @pytest.mark.parametrize(

@@ -498,7 +498,7 @@ def test_the_simplex(open_page):
     assert state(page) == {"z1": 1.2, "z2": -0.8, "z3": -0.5, "epsilon": 0, "target": 0}
     assert_right(page)
     assert readout(page)["cross entropy", "value"] == pytest.approx(0.2761297, abs=1e-6)
-    sliders = [figure(page).locator(f"input[name={name}]") for name in ("z1", "z2", "z3")]
+    sliders = [figure(page).locator(f"input[name=lossbook-{name}]") for name in ("z1", "z2", "z3")]
     before = readout(page)
     for slider in sliders:  # a shift of all three
         for _ in range(4):
@@ -507,7 +507,7 @@ def test_the_simplex(open_page):
     figure(page).locator("select").select_option("owl")
     assert state(page)["target"] == 2
     assert_right(page)
-    figure(page).locator("input[name=epsilon]").press("PageUp")
+    figure(page).locator("input[name=lossbook-epsilon]").press("PageUp")
     assert state(page)["epsilon"] > 0
     assert_right(page)
     figure(page).locator("button").click()
@@ -568,7 +568,7 @@ def test_the_springs(open_page):
         last.press(key)
         assert state(page)["chosen"] == 4
         assert_right(page)
-    figure(page).locator("input[name=margin]").press("End")
+    figure(page).locator("input[name=lossbook-margin]").press("End")
     assert readout(page)["different", "loss"] > 1
     assert_right(page)
     figure(page).get_by_text("Reset").click()
@@ -690,7 +690,7 @@ def test_by_keyboard_alone(open_page):
         order.append(
             page.evaluate("(e => e.ariaLabel || e.textContent || e.name)(document.activeElement)")
         )
-    assert order == ["delta", "divided", "Reset", "probe, loss", "probe, gradient"]
+    assert order == ["delta", "lossbook-divided", "Reset", "probe, loss", "probe, gradient"]
     for key, x in (("ArrowRight", 2.1), ("Shift+ArrowLeft", 1.1), ("ArrowUp", 1.1)):
         page.keyboard.press(key)
         assert state(page)["x"] == pytest.approx(x)
@@ -896,13 +896,13 @@ def test_the_lattice_by_keyboard(open_page):
     assert (start["target"], start["frames"], start["time"]) == ("ab", 4, 4)
     assert_right(page)
     inputs = {
-        name: figure(page).locator(f"input[name={name}]")
+        name: figure(page).locator(f"input[name=lossbook-{name}]")
         for name in ("target", "frames", "time", "posterior", "frame", "probability")
     }
     order = []
     for _ in range(7):
         page.keyboard.press("Tab")
-        order.append(page.evaluate("document.activeElement.name"))
+        order.append(page.evaluate("document.activeElement.name.replace('lossbook-', '')"))
     assert order == [*[*inputs][:-1], "class", "probability"]
     inputs["frames"].press("ArrowRight")
     assert (state(page)["frames"], state(page)["time"]) == (5, 5)
@@ -924,7 +924,7 @@ def test_the_lattice_by_keyboard(open_page):
 
 def test_what_is_typed_into_the_lattice(open_page):
     page = open_page(make_lattice())
-    target = figure(page).locator("input[name=target]")
+    target = figure(page).locator("input[name=lossbook-target]")
     for typed, kept in (("aab", "aab"), ("", ""), ("Cxa b-a", "caba"), ("abcabc", "abca")):
         target.fill(typed)
         assert state(page)["target"] == target.input_value() == kept
@@ -971,7 +971,7 @@ def test_a_wrong_posterior_is_found(open_page):
 @pytest.mark.parametrize("width", [390, 1000])
 def test_the_lattice_scrolls_in_its_own_box(open_page, width):
     page = open_page(make_lattice(), width=width)
-    figure(page).locator("input[name=frames]").press("End")
+    figure(page).locator("input[name=lossbook-frames]").press("End")
     assert state(page)["frames"] == 10
     assert troubles_with_width(page) == []
     box = figure(page).locator(".lb-scroll")
@@ -1092,6 +1092,8 @@ def test_explorers_of_the_site(new_page, site, server, way):
         assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()
         for shown in figures.all():
             before = shown.get_attribute("data-state")
+            sliders = shown.locator("input[type=range]")
+            places = sliders.evaluate_all("all => all.map((input) => input.value)")
             for control in shown.locator("[role=slider], input[type=range]").all():
                 control.press("ArrowLeft")
             for choice in shown.locator("input[type=radio]").all()[-1:]:
@@ -1100,5 +1102,7 @@ def test_explorers_of_the_site(new_page, site, server, way):
                 base = server if way == "http" else site.as_uri()
                 assert (site / link.removeprefix(base).lstrip("/")).is_file()
             assert shown.get_attribute("data-state") != before
+            shown.get_by_role("button", name="Reset").click()
+            assert sliders.evaluate_all("all => all.map((input) => input.value)") == places
         assert_right(page)
         assert page.log.errors == []

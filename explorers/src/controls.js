@@ -3,6 +3,9 @@ import { create } from "d3-selection";
 
 import { number } from "./numbers.js";
 
+// A page's scripts may know names of their own: Sphinx writes its search into all called q.
+const named = (name) => `lossbook-${name}`;
+
 /**
  * A slider over a list of values, so that every position is a round number.
  * change(value) is called as it moves. Returns set(value), which moves it silently.
@@ -10,7 +13,7 @@ import { number } from "./numbers.js";
 export function slider(parent, { name, symbol, values, value }, change) {
   const label = create("label").attr("class", "lb-slider");
   label.append("span").attr("class", "lb-symbol").text(symbol);
-  const input = label.append("input").attr("type", "range").attr("name", name);
+  const input = label.append("input").attr("type", "range").attr("name", named(name));
   input.attr("min", 0).attr("max", values.length - 1).attr("step", 1).attr("aria-label", name);
   input.attr("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
   const output = label.append("output").attr("aria-hidden", "true");
@@ -35,7 +38,7 @@ export function slider(parent, { name, symbol, values, value }, change) {
 /** A check box. Returns set(checked), which changes it silently. */
 export function toggle(parent, { name, text }, change) {
   const label = create("label").attr("class", "lb-toggle");
-  const input = label.append("input").attr("type", "checkbox").attr("name", name);
+  const input = label.append("input").attr("type", "checkbox").attr("name", named(name));
   input.attr("data-lm-suppress-shortcuts", "true");
   label.append("span").text(text);
   input.on("change", () => change(input.property("checked")));
@@ -47,7 +50,7 @@ export function toggle(parent, { name, text }, change) {
 export function choice(parent, { name, text, options, value }, change) {
   const label = create("label").attr("class", "lb-choice");
   label.append("span").text(text);
-  const list = label.append("select").attr("name", name);
+  const list = label.append("select").attr("name", named(name));
   list.attr("data-lm-suppress-shortcuts", "true");
   list.selectAll("option").data(options).join("option").text((option) => option);
   list.on("change", () => change(list.property("selectedIndex")));
@@ -61,7 +64,7 @@ export function choice(parent, { name, text, options, value }, change) {
 export function field(parent, { name, text, letters, longest, value }, change) {
   const label = create("label").attr("class", "lb-field");
   label.append("span").text(text);
-  const input = label.append("input").attr("type", "text").attr("name", name);
+  const input = label.append("input").attr("type", "text").attr("name", named(name));
   input.attr("data-lm-suppress-shortcuts", "true").attr("size", longest + 1);
   input.attr("autocomplete", "off").attr("autocapitalize", "off").attr("spellcheck", "false");
   const set = (to) => input.property("value") === to || input.property("value", to);
@@ -81,7 +84,7 @@ export function button(parent, text, press) {
   parent.append(node.on("click", press).node());
 }
 
-let groups = 0; // names the questions of one page
+let groups = 0; // numbers the questions of one page
 
 /**
  * A question with one of several answers to choose: radio buttons in a fieldset.
@@ -90,7 +93,7 @@ let groups = 0; // names the questions of one page
 export function question(parent, { text, options }, change) {
   const field = create("fieldset").attr("class", "lb-question");
   field.append("legend").text(text);
-  const name = `lossbook-question-${++groups}`;
+  const name = named(`question-${++groups}`);
   options.forEach(({ label, hint }, index) => {
     const option = field.append("label");
     const input = option.append("input").attr("type", "radio").attr("name", name);
