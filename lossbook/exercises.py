@@ -24,7 +24,8 @@ class Exercise:
 
     answer: what the learner should give.
     shows: a sentence for the one who gave it.
-    at: for a function, the tuples of arguments to compare it at.
+    at: for a function, the tuples of arguments to compare it at; for an expression whose
+        symbols may not be any number, values of its symbols in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
     rtol: how far a number may be off, relative to the right one.
     """
@@ -100,7 +101,7 @@ class _Unusable(Exception):
 def _outcomes(answer, exercise):
     """What an answer comes to: {place: value}, one place for each point of comparison."""
     if isinstance(exercise.answer, sp.Basic) and exercise.answer.free_symbols:
-        return _expression(answer, exercise.answer)
+        return _expression(answer, exercise.answer, exercise.at)
     if not callable(exercise.answer):
         if callable(answer):
             raise _Unusable("a value is asked, not a function")
@@ -121,8 +122,8 @@ def _call(function, at):
     return value
 
 
-def _expression(answer, wanted):
-    """The values of an expression; its symbols are known by their names."""
+def _expression(answer, wanted, points):
+    """The values of an expression at the points; its symbols are known by their names."""
     answer = sp.sympify(answer)
     known = {symbol.name: symbol for symbol in sorted(wanted.free_symbols, key=str)}
     extra = sorted({symbol.name for symbol in answer.free_symbols} - known.keys())
@@ -131,7 +132,7 @@ def _expression(answer, wanted):
     numbers = [sp.Rational(n, 4) for n in (2, 12, -2, -12, 5, 9)]
     choices = [[n for n in numbers if n > 0 or not known[name].is_positive] for name in known]
     outcomes = {}
-    for values in itertools.product(*choices):
+    for values in points or itertools.product(*choices):
         at = dict(zip(known, values, strict=True))
         value = unfold(answer).subs({s: at[s.name] for s in answer.free_symbols})
         outcomes[_place(at.items())] = complex(value) if value.has(sp.I) else float(value)

@@ -90,6 +90,13 @@ def test_expressions_are_compared_as_expressions(one):
     assert "the answer has q" in check("x-1", sp.Symbol("q")).message
 
 
+def test_expressions_are_compared_where_the_exercise_asks(one):
+    r, delta = sp.symbols("r delta", positive=True)
+    one(Exercise(delta / r, "", at=((1, 3), (2, 4))))  # r > delta
+    assert check("x-1", sp.Min(r, delta) / r).right
+    assert "at delta = 1, r = 3: 0.333333 expected, 1 given" in check("x-1", delta).message
+
+
 @pytest.mark.parametrize(
     ("answer", "given", "right"),
     [

@@ -104,6 +104,7 @@ EXERCISES = {
     "choosing-4": Exercise(
         answer=-2 * p * (1 - p) ** 2,
         shows="Largest in size at p = 1/3; at p = 0, where it is most wrong, it does not pull.",
+        at=((0.5,), (0.2,), (0.9,)),
         slips={
             "the gradient by p; the chain rule asks for p (1 - p) as well": -2 * (1 - p),
             "the gradient of the cross-entropy": -(1 - p),

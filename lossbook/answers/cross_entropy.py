@@ -84,6 +84,7 @@ EXERCISES = {
     "cross_entropy-5": Exercise(
         answer=1 / (p**3 * (1 - p)),
         shows="One over p squared against p (1 - p): steep in one scale, calm in the other.",
+        at=((0.5,), (0.2,), (0.9,)),
         slips={
             "the ratio the other way round": p**3 * (1 - p),
             "the square of the sigmoid's slope, as if it were constant": 1 / (p * (1 - p)) ** 2,
@@ -181,7 +182,7 @@ EXERCISES = {
     ),
     "cross_entropy-13": Exercise(
         answer=sp.Rational(8, 27),
-        shows="At p = 1/3, where the loss stops to bend down. Worse than that, it pulls less.",
+        shows="At p = 1/3, where the loss stops bending down. Worse than that, it pulls less.",
         slips={
             "the place p, not the pull": sp.Rational(1, 3),
             "the gradient of half the square": sp.Rational(4, 27),

@@ -74,11 +74,14 @@ EXERCISES = {
             "the number without repeats, T + U choose 2U": 28,
             "T choose U": 10,
             "the number of paths that a blank may go through": 5,
+            "the number for ab, two letters that differ": 15,
+            "the shortest alone, where only the blank between the two a is needed": 1,
         },
     ),
     "ctc-4": Exercise(
         answer=p1 + p2 - p1 * p2,
         shows="Somewhere is the complement of nowhere: 1 - (1 - p1)(1 - p2).",
+        at=((0.5, 0.5), (0.2, 0.9), (0.7, 0.3)),
         slips={
             "the alignment aa alone": p1 * p2,
             "the sum, in which aa is counted twice": p1 + p2,
@@ -94,6 +97,7 @@ EXERCISES = {
             "the posterior": 2 / 3,
             "the derivative by the probability": -2 / 3 / 0.5,
         },
+        rtol=1e-3,
     ),
     "ctc-6": Exercise(
         answer=collapse,
@@ -167,6 +171,7 @@ EXERCISES = {
     "ctc-11": Exercise(
         answer=sp.binomial(T - 1, U - 1),
         shows="T - U loose frames and U - 1 bars. With blanks there are U + 1 more states.",
+        at=((4, 1), (4, 2), (7, 3), (9, 9)),
         slips={
             "one bar too many": sp.binomial(T, U),
             "the number with blanks": sp.binomial(T + U, 2 * U),

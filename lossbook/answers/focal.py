@@ -74,6 +74,7 @@ EXERCISES = {
     "focal-5": Exercise(
         answer=(1 - p_t) * (1 - p_t - p_t * sp.log(p_t)),
         shows="It is positive, since a sample of class 0 wants its logit lower.",
+        at=((0.5,), (0.2,), (0.9,)),
         slips={
             "the gradient of label 1": -(1 - p_t) * (1 - p_t - p_t * sp.log(p_t)),
             "the modulating factor times cross-entropy's gradient": (1 - p_t) ** 2,

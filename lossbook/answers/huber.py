@@ -37,6 +37,7 @@ EXERCISES = {
     "huber-3": Exercise(
         answer=delta / r,
         shows="A residual of k deltas counts as one k-th of a point.",
+        at=((1.0, 3.0), (0.5, 0.75), (2.0, 9.0)),
         slips={
             "psi itself; divide it by r": delta,
             "the loss divided by r, not its gradient": delta * (r - delta / 2) / r,

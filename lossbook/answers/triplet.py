@@ -133,6 +133,7 @@ EXERCISES = {
     "triplet-4": Exercise(
         answer=m - d,
         shows="No anchor is content: the margin must not exceed the distance of p and n.",
+        at=((1.0, 3.0), (0.5, 0.75), (2.0, 9.0)),
         slips={
             "the greatest loss": m + d,
             "the same with d squared": m - d**2,
@@ -143,6 +144,7 @@ EXERCISES = {
     "triplet-5": Exercise(
         answer=m + 2 * (y - x),
         shows="On the sphere the squared loss is a hinge of the cosines' difference.",
+        at=((0.5, -0.2, 0.4), (1.0, 0.6, 0.5), (3.0, 0.9, -0.3)),
         slips={
             "a difference of cosines without the 2": m + y - x,
             "positive and negative swapped": m + 2 * (x - y),
@@ -181,6 +183,7 @@ EXERCISES = {
         slips={
             "the share of those that are in order": 77854 / 82420,
             "the same with each sample as its own positive, too": 4566 / 91400,
+            "the share for distances that say nothing": 0.5,
         },
     ),
     "triplet-9": Exercise(
