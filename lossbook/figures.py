@@ -47,10 +47,14 @@ def latex(expr):
     )
 
 
-def label(axes, x, y, text, colour, **where):
-    """Write a line's name beside the point (x, y), in the line's colour."""
+def label(axes, x, y, text, colour, over=False, **where):
+    """Write a line's name beside the point (x, y), in the line's colour.
+
+    over: whether it lies on lines, which then keep away from it.
+    """
     place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"} | where
-    axes.annotate(text, (x, y), color=colour, annotation_clip=False, **place)
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 1} if over else None
+    axes.annotate(text, (x, y), color=colour, annotation_clip=False, bbox=ground, **place)
 
 
 def _set_style():
