@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.core.relational import Relational
 
 from lossbook import tables
 from lossbook.figures import latex
@@ -36,7 +37,7 @@ def pieces(expr, x, within=None, split=()):
     or the positive ones for a positive x. split: further points to split at.
     Raises ValueError where a joint or the order of two joints cannot be decided.
     """
-    expr = unfold(sp.sympify(expr))
+    expr = _in_cases(unfold(sp.sympify(expr)), x)
     low, high = within or (sp.S.Zero if x.is_positive else -sp.oo, sp.oo)
     inner = [j for j in _joints(expr, x) if _sign(j - low) == 1 and _sign(high - j) == 1]
     bounds = [low, *_in_order({*inner, *map(sp.sympify, split)}), high]
@@ -50,15 +51,18 @@ def pieces(expr, x, within=None, split=()):
     return [low for low, _, _ in between[1:]], between
 
 
+def _in_cases(expr, x):
+    """The expression with every decision that x makes written as cases."""
+    return expr.replace(
+        lambda node: isinstance(node, sp.Abs | sp.sign | sp.Max | sp.Min) and node.has(x),
+        lambda node: node.rewrite(sp.Piecewise),
+    )
+
+
 def _joints(expr, x):
     """Where any decision in the expression changes."""
-    switches = [node.args[0] for node in expr.atoms(sp.Abs, sp.sign)]
-    for node in expr.atoms(sp.Max, sp.Min):
-        switches += [a - b for a, b in itertools.combinations(node.args, 2)]
-    for node in expr.atoms(sp.Piecewise):
-        relations = set().union(*(c.atoms(sp.core.relational.Relational) for _, c in node.args))
-        switches += [relation.lhs - relation.rhs for relation in relations]
-    return set().union(*(sp.solve(s, x) for s in switches if s.has(x)))
+    cases = set().union(*(node.atoms(Relational) for node in expr.atoms(sp.Piecewise)))
+    return set().union(*(sp.solve(c.lhs - c.rhs, x) for c in cases if c.has(x)))
 
 
 def _in_order(points):
@@ -89,32 +93,16 @@ def _inside(low, high):
 def _formula_at(expr, x, point):
     """The expression with every decision taken as at the point."""
 
-    def sign(e):
-        return _sign(e.subs(x, point))
-
     def holds(condition):
-        if not isinstance(condition, sp.core.relational.Relational):  # true, And, Or, Not
-            return bool(condition.func(*(sp.sympify(holds(part)) for part in condition.args)))
-        s = sign(condition.lhs - condition.rhs)
-        return bool(condition.func(s, 0))
-
-    def largest(*args):
-        return next(a for a in args if all(sign(a - b) >= 0 for b in args))
-
-    def smallest(*args):
-        return next(a for a in args if all(sign(a - b) <= 0 for b in args))
-
-    def branch(*cases):
-        return next(value for value, condition in cases if holds(condition))
-
-    taken = {sp.Abs: lambda a: a * sign(a), sp.sign: sign, sp.Max: largest, sp.Min: smallest}
-    taken[sp.Piecewise] = branch
-    for kind, decide in taken.items():
-        expr = expr.replace(
-            lambda node, kind=kind: isinstance(node, kind) and node.has(x),
-            lambda node, decide=decide: sp.sympify(decide(*node.args)),
+        return condition.subs(x, point).replace(
+            lambda node: isinstance(node, Relational),
+            lambda relation: relation.func(_sign(relation.lhs - relation.rhs), 0),
         )
-    return expr
+
+    return expr.replace(
+        lambda node: isinstance(node, sp.Piecewise) and node.has(x),
+        lambda cases: next(value for value, condition in cases.args if holds(condition)),
+    )
 
 
 def _is_zero(expr):
