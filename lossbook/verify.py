@@ -66,12 +66,9 @@ def _joints(expr, x):
 
 
 def _in_order(points):
-    ordered = []
-    for point in points:
-        signs = [_sign(point - other) for other in ordered]
-        if 0 not in signs:
-            ordered.insert(signs.count(1), point)
-    return ordered
+    """The points from low to high, each once."""
+    key = functools.cmp_to_key(lambda a, b: _sign(a - b))
+    return [next(same) for _, same in itertools.groupby(sorted(points, key=key), key)]
 
 
 def _sign(expr):
