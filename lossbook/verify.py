@@ -160,13 +160,13 @@ def _counterexample(left, right):
 
 def prove_continuous(expr, x, within=None):
     """The pieces have no gap inside, and meet at every joint in x."""
-    joints = _meet(expr, x, within, ["values"])
+    joints, _ = _meet(expr, x, within, ["values"])
     print(f"proved: continuous in {x}{_places(x, joints)}")
 
 
 def prove_differentiable(expr, x, within=None):
     """The pieces and their slopes have no gap inside, and meet at every joint in x."""
-    joints = _meet(expr, x, within, ["values", "slopes"])
+    joints, _ = _meet(expr, x, within, ["values", "slopes"])
     print(f"proved: differentiable in {x}{_places(x, joints)}")
 
 
@@ -175,7 +175,7 @@ def _places(x, joints):
 
 
 def _meet(expr, x, within, kinds):
-    """The joints, where values (and slopes) of the pieces were shown to meet."""
+    """The pieces, after their values (and slopes) were shown to meet at the joints."""
     joints, between = pieces(expr, x, within)
     for n, kind in enumerate(kinds):
         for low, high, formula in between:
@@ -184,25 +184,28 @@ def _meet(expr, x, within, kinds):
                 _sign(gap - low) == 1 and _sign(high - gap) == 1 for gap in gaps
             ):
                 raise Refuted(f"the {kind} have a gap between {x} = {low} and {high}: {gaps}")
-        for joint, before, after in zip(joints, between, between[1:], strict=False):
-            left, right = (p[2].diff(x, n).subs(x, joint) for p in (before, after))
+        for joint, left, right in _at_joints(between, x, n):
             if not _is_zero(left - right):
                 raise Refuted(f"the {kind} differ at {x} = {joint}: {left} before, {right} after")
             if n == 0 and not _is_zero(unfold(sp.sympify(expr)).subs(x, joint) - left):
                 raise Refuted(f"the value at {x} = {joint} itself is another than beside it")
-    return joints
+    return joints, between
+
+
+def _at_joints(between, x, n):
+    """Each joint of the pieces, and there the n-th derivatives of those before and after it."""
+    for (_, joint, before), (_, _, after) in itertools.pairwise(between):
+        yield joint, *(formula.diff(x, n).subs(x, joint) for formula in (before, after))
 
 
 def prove_convex(expr, x, within=None):
     """The slope never falls: each piece has second derivative >= 0, at joints the slope rises."""
-    _meet(expr, x, within, ["values"])
-    joints, between = pieces(expr, x, within)
+    _, between = _meet(expr, x, within, ["values"])
     for low, high, formula in between:
         curvature = sp.simplify(formula.diff(x, 2))
         if not _is_nonnegative(curvature, x, low, high):
             raise Refuted(f"not shown convex on ({low}, {high}): second derivative {curvature}")
-    for joint, before, after in zip(joints, between, between[1:], strict=False):
-        left, right = (p[2].diff(x).subs(x, joint) for p in (before, after))
+    for joint, left, right in _at_joints(between, x, 1):
         if not sp.simplify(right - left).is_nonnegative:
             raise Refuted(f"not convex: at {x} = {joint} the slope falls from {left} to {right}")
     print(f"proved: convex in {x}")
@@ -226,13 +229,8 @@ def prove_jointly_convex(expr, variables):
 
 def prove_limit(expr, x, to, value):
     """expr tends to value as x tends to oo, to -oo, or from above to a finite number."""
-    if to in (sp.oo, -sp.oo):
-        _, between = pieces(expr, x)
-        formula = between[-1 if to == sp.oo else 0][2]
-    else:
-        _, between = pieces(expr, x, within=(to, sp.oo))
-        formula = between[0][2]
-    found = sp.limit(formula, x, to, "+")
+    _, between = pieces(expr, x, None if to in (sp.oo, -sp.oo) else (to, sp.oo))
+    found = sp.limit(between[-1 if to == sp.oo else 0][2], x, to, "+")
     if found != value and not _is_zero(found - value):
         raise Refuted(f"the limit as {x} -> {to} is {found}, not {value}")
     print(f"proved: the limit as {x} -> {to} is {value}")
@@ -240,9 +238,9 @@ def prove_limit(expr, x, to, value):
 
 def prove_minimiser(expr, x, at, within=None):
     """A convex expression is least at the point: its slope is <= 0 before and >= 0 after."""
-    joints, between = pieces(expr, x, within, split=(at,))
-    place = next(i for i, joint in enumerate(joints) if _is_zero(joint - at))
-    before, after = (between[i][2].diff(x).subs(x, at) for i in (place, place + 1))
+    _, between = pieces(expr, x, within, split=(at,))
+    slopes = _at_joints(between, x, 1)
+    before, after = next(pair for joint, *pair in slopes if _is_zero(joint - at))
     if not (sp.simplify(-before).is_nonnegative and sp.simplify(after).is_nonnegative):
         raise Refuted(f"not least at {x} = {at}: the slope is {before} before and {after} after")
     prove_convex(expr, x, within)
