@@ -9,6 +9,8 @@ import ast
 import contextlib
 import functools
 import itertools
+import math
+import sys
 from dataclasses import dataclass, field
 
 import mpmath
@@ -180,9 +182,7 @@ def _meet(expr, x, within, kinds):
     for n, kind in enumerate(kinds):
         for low, high, formula in between:
             gaps = sp.singularities(formula.diff(x, n), x, sp.S.Reals)
-            if gaps is not sp.S.EmptySet and any(
-                _sign(gap - low) == 1 and _sign(high - gap) == 1 for gap in gaps
-            ):
+            if any(_sign(gap - low) == 1 and _sign(high - gap) == 1 for gap in gaps):
                 raise Refuted(f"the {kind} have a gap between {x} = {low} and {high}: {gaps}")
         for joint, left, right in _at_joints(between, x, n):
             if not _is_zero(left - right):
@@ -302,7 +302,7 @@ def check_digits(loss, *args, value=3, grad=4, **parameters):
 
 def evaluate(formula, at, digits=60):
     """The formula in mpmath numbers, with as many digits as it takes for 30 to be right."""
-    numbers, previous = _in_mpmath(formula, tuple(at)), None
+    numbers, previous = _lambdify(tuple(at), formula, "mpmath"), None
     while digits < 20_000:
         with mpmath.workdps(digits):
             exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
@@ -315,21 +315,16 @@ def evaluate(formula, at, digits=60):
     raise ValueError(f"{formula} keeps changing at {at}, even with {digits} digits")
 
 
-@functools.lru_cache
-def _in_mpmath(formula, symbols):
-    return sp.lambdify(symbols, formula, "mpmath")
+_lambdify = functools.lru_cache(sp.lambdify)
 
 
 def ulps(number, exact):
     """How many units in the last place a float64 is from the exact value."""
     nearest = float(exact)
-    if number == nearest:
-        return 0.0 if np.isinf(nearest) else float(abs(mpmath.mpf(number) - exact) / _unit(nearest))
-    return float(abs(mpmath.mpf(float(number)) - exact) / _unit(nearest))
-
-
-def _unit(x):
-    return mpmath.mpf(float(np.spacing(abs(x)))) if np.isfinite(x) else mpmath.mpf(2) ** 971
+    if np.isinf(nearest) and number == nearest:
+        return 0.0
+    unit = math.ulp(min(abs(nearest), sys.float_info.max))
+    return float(abs(mpmath.mpf(float(number)) - exact) / unit)
 
 
 def find_dent(f, size, tries=4000, seed=0):
