@@ -28,21 +28,17 @@ LIBRARIES = {
 
 # What is made of the losses L of n samples: in symbols, and the weight that each of them gets.
 REDUCTIONS = {
-    "each": ("L", lambda n: np.ones(n)),
-    "mean": (r"\overline{L}", lambda n: np.full(n, 1 / n)),
-    "sum": (r"\sum L", lambda n: np.ones(n)),
+    "each": ("L", lambda n: 1.0),
+    "mean": (r"\overline{L}", lambda n: 1 / n),
+    "sum": (r"\sum L", lambda n: 1.0),
     "mean per label": (r"\overline{L/S}", lambda n: 1 / n / inputs()["target_lengths"]),
     "weighted mean": (r"\sum wL \,/ \sum w", lambda n: inputs()["w"] / inputs()["w"].sum()),
     "mean of weighted": (r"\overline{wL}", lambda n: inputs()["w"] / n),
-    "mean times mean weight": (r"\overline{w}\;\overline{L}", lambda n: _mean_weight(n)),
+    "mean times mean weight": (r"\overline{w}\;\overline{L}", lambda n: inputs()["w"].mean() / n),
     "class-weighted mean": (r"\sum w_y L \,/ \sum w_y", lambda n: _of_class() / _of_class().sum()),
     "mean of class-weighted": (r"\overline{w_y L}", lambda n: _of_class() / n),
 }
 FACTORS = {1: "", 0.5: r"\tfrac12", 1 / 3: r"\tfrac13", 2 / 3: r"\tfrac1{1.5}", 2: "2"}
-
-
-def _mean_weight(n):
-    return np.full(n, inputs()["w"].mean() / n)
 
 
 def _of_class():
@@ -92,8 +88,8 @@ class Record:
 
     def expected(self):
         """What it should have returned if the relation holds: the value, the gradients."""
-        value, grads = _ours(self.ours)
-        weights = self.times * REDUCTIONS[self.reduction][1](len(value))
+        value, grads = _losses(self.ours)
+        weights = self.times * REDUCTIONS[self.reduction][1](len(value)) * np.ones(len(value))
         shapes = [(-1,) + (1,) * (g.ndim - 1) for g in grads]
         value = value * weights if self.reduction == "each" else value @ weights
         grads = [g + self.normalises for g in grads]
@@ -118,15 +114,11 @@ def _call(ours):
     return f"{ours['loss']}({', '.join(ours['arguments'])}{named})"
 
 
-def _ours(ours):
-    return _losses(ours["loss"], *ours["arguments"], **ours["parameters"])
-
-
-@functools.cache
-def _losses(name, *arguments, **parameters):
+def _losses(ours):
     """The losses of the samples, and their gradients by each argument."""
-    given = {k: inputs().get(v, v) if isinstance(v, str) else v for k, v in parameters.items()}
-    value, grads = getattr(lossbook, name).value_and_grad(*map(inputs().get, arguments), **given)
+    arguments = map(inputs().get, ours["arguments"])
+    parameters = {name: inputs().get(x, x) for name, x in ours["parameters"].items()}
+    value, grads = getattr(lossbook, ours["loss"]).value_and_grad(*arguments, **parameters)
     return value, grads if isinstance(grads, tuple) else (grads,)
 
 
@@ -172,7 +164,7 @@ class Comparison:
             groups.setdefault(_call(record.ours) if record.ours else "", []).append(record)
         for ours, group in sorted(groups.items(), key=lambda item: item[0] == ""):
             if ours:
-                each = _ours(group[0].ours)[0]
+                each = _losses(group[0].ours)[0]
                 mean = f"$\\overline{{L}} =$ {_show(each.mean())}"
                 yield f"$L =$ {_show(each)}<br>{mean}", f"**lossbook** `{ours}`"
             for r in group:
