@@ -25,8 +25,7 @@ class Table:
     def __repr__(self):
         return self.text
 
-    def _repr_markdown_(self):
-        return self.text
+    _repr_markdown_ = __repr__
 
 
 @functools.cache

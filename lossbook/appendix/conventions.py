@@ -90,10 +90,8 @@ class Record:
         """What it should have returned if the relation holds: the value, the gradients."""
         value, grads = _losses(self.ours)
         weights = self.times * REDUCTIONS[self.reduction][1](len(value)) * np.ones(len(value))
-        shapes = [(-1,) + (1,) * (g.ndim - 1) for g in grads]
         value = value * weights if self.reduction == "each" else value @ weights
-        grads = [g + self.normalises for g in grads]
-        return value, [g * weights.reshape(s) for g, s in zip(grads, shapes, strict=True)]
+        return value, [((g + self.normalises).T * weights).T for g in grads]
 
     def check(self):
         """Raise Refuted where it is not what ours gives."""
