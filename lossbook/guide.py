@@ -406,16 +406,13 @@ def formulas(name):
     if name == "ctc":
         p = [sp.symbols(f"epsilon_{t} a_{t}", positive=True) for t in (1, 2)]
         return {"formula, “a” in two frames (ε: blank)": loss.formula(p, [1])}
-    first = isinstance(loss.gradient, tuple)
-    shown = {
-        "formula": loss.formula,
-        f"gradient by {loss.wrt[0]}" if first else "gradient": (
-            loss.gradient[0] if first else loss.gradient
-        ),
-    }
+    gradient, by = loss.gradient, ""
+    if isinstance(gradient, tuple):
+        gradient, by = gradient[0], f" by {loss.wrt[0]}"
     at = "".join(f" for {argument} = {number}" for argument, number in given.items())
     numbers = {sp.Symbol(argument, real=True): number for argument, number in given.items()}
-    return {what + at: _short(expr.subs(numbers)) for what, expr in shown.items()}
+    shown = {f"formula{at}": loss.formula, f"gradient{by}{at}": gradient}
+    return {what: _short(expr.subs(numbers)) for what, expr in shown.items()}
 
 
 def _short(expr):
