@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 import lossbook
+from lossbook import tables
 from lossbook.figures import latex
 
 CHAPTERS = {
@@ -172,190 +173,16 @@ QUESTIONS = Question(
     ),
 )
 
-ADVICE = {
-    "squared_error": Advice(
-        "regression/mse",
-        "The squared error is least at the mean, whatever the shape of the noise.",
-        "Not if some targets are mistakes, since a single one can pull the fit anywhere; nor if "
-        "too high and too low differ in cost, which asks for a quantile.",
-        {
-            "convex": "in the prediction",
-            "differentiable": "twice, everywhere",
-            "gradient bounded": "no",
-            "estimates": "the mean",
-        },
-    ),
-    "absolute_error": Advice(
-        "regression/mae",
-        "The absolute error is least at a median, and a wild target pulls no harder than the "
-        "others.",
-        "Not if errors are skewed and the sum matters; nor against wild points that lie far out "
-        "in x, where they have a lever.",
-        {
-            "convex": "in the prediction",
-            "differentiable": "not where the error is 0",
-            "gradient bounded": "by 1",
-            "estimates": "a median",
-        },
-    ),
-    "huber": Advice(
-        "regression/huber",
-        "Small errors count as for the mean, and a large one pulls with a force of at most δ; for "
-        "Gaussian noise, 1.345 of its standard deviations are a good δ.",
-        "Not if errors are skewed and the sum matters, since it is not the mean then; nor against "
-        "wild points that lie far out in x.",
-        {
-            "convex": "in the prediction",
-            "differentiable": "once, everywhere; not twice where the error is ±δ",
-            "gradient bounded": "by δ",
-            "estimates": "mean and median, if errors are symmetric; else neither",
-        },
-    ),
-    "smooth_l1": Advice(
-        "regression/huber",
-        "A parabola within β of the target lets small steps settle, and costs at most β/2 in mean "
-        "absolute error.",
-        "Not if β is as large as the errors: then most of them are squared, and the answer is no "
-        "longer near the median.",
-        {
-            "convex": "in the prediction",
-            "differentiable": "once, everywhere; not twice where the error is ±β",
-            "gradient bounded": "by 1",
-            "estimates": "nearly a median, if β is small",
-        },
-    ),
-    "binary_cross_entropy_with_logits": Advice(
-        "classification/cross_entropy",
-        "Cross-entropy is least where the model says the true probability, and by the logit it is "
-        "convex and keeps its digits.",
-        "Not if the model ends in a sigmoid already; nor if many labels are wrong, since it "
-        "believes every one.",
-        {
-            "convex": "in the logit",
-            "differentiable": "in the logit, as often as you like",
-            "gradient bounded": "by 1",
-            "estimates": "the probability",
-        },
-    ),
-    "binary_cross_entropy": Advice(
-        "classification/cross_entropy",
-        "Cross-entropy is least where the model says the true probability.",
-        "Not if you can have the logit: a sure mistake, rounded to the probability 0 or 1, costs "
-        "infinitely much.",
-        {
-            "convex": "in the probability",
-            "differentiable": "as often as you like, for 0 < p < 1",
-            "gradient bounded": "no",
-            "estimates": "the probability",
-        },
-    ),
-    "hinge": Advice(
-        "classification/hinge",
-        "The hinge asks each sample for the right side and one unit to spare, and forgets those "
-        "that have it: with a squared length it is the support vector machine.",
-        "Not if you need a probability or another threshold later; nor with labels 0 and 1, or "
-        "behind a sigmoid.",
-        {
-            "convex": "in the score",
-            "differentiable": "not where label times score is 1",
-            "gradient bounded": "by 1",
-            "estimates": "the more probable side",
-        },
-    ),
-    "focal_with_logits": Advice(
-        "classification/focal",
-        "Samples that are answered well fall silent, so that a crowd of easy ones does not drown "
-        "the few hard ones early in a training.",
-        "Not if you need probabilities, which γ pulls towards one half and α to one side; nor if "
-        "labels are wrong, since a wrong label is the hardest sample.",
-        {
-            "convex": "in the probability; in the logit only for γ = 0",
-            "differentiable": "in the logit, as often as you like",
-            "gradient bounded": "yes; by 1.13 for γ = 2, without weights",
-            "estimates": "an order, and without weights the side of one half",
-        },
-        {"y": 1},
-    ),
-    "focal": Advice(
-        "classification/focal",
-        "Samples that are answered well fall silent, so that a crowd of easy ones does not drown "
-        "the few hard ones early in a training.",
-        "Not if you can have the logit, which keeps the digits of easy samples; nor if you need "
-        "probabilities, or if labels are wrong.",
-        {
-            "convex": "in the probability",
-            "differentiable": "as often as you like, for 0 < p < 1",
-            "gradient bounded": "no",
-            "estimates": "an order, and without weights the side of one half",
-        },
-        {"y": 1},
-    ),
-    "cross_entropy_with_logits": Advice(
-        "classification/cross_entropy",
-        "Cross-entropy is least where the model says the true probabilities, and in the logits it "
-        "is convex and keeps its digits.",
-        "Not if the model ends in a softmax already; nor if new classes come after the training: "
-        "then learn distances.",
-        {
-            "convex": "in the logits",
-            "differentiable": "in the logits, as often as you like",
-            "gradient bounded": "by 1 in each logit",
-            "estimates": "the probabilities",
-        },
-    ),
-    "cross_entropy": Advice(
-        "classification/cross_entropy",
-        "Cross-entropy is least where the model says the true probabilities.",
-        "Not if you can have the logits: a sure mistake, rounded to the probability 0, costs "
-        "infinitely much.",
-        {
-            "convex": "in the probabilities",
-            "differentiable": "as often as you like, for positive probabilities",
-            "gradient bounded": "no",
-            "estimates": "the probabilities",
-        },
-    ),
-    "contrastive": Advice(
-        "ranking/contrastive",
-        "It gives distances a meaning, near 0 for what is alike and beyond the margin for the "
-        "rest, so that one threshold can decide.",
-        "Not if only the order of neighbours matters, or likeness has degrees; with few classes, "
-        "and none to come, train a classifier.",
-        {
-            "convex": "in a pair that is alike; not in another",
-            "differentiable": "alike: everywhere; else not at distance 0",
-            "gradient bounded": "alike: no; else by the margin",
-            "estimates": "a distance: the margin times the probability of not alike",
-        },
-    ),
-    "triplet": Advice(
-        "ranking/triplet",
-        "It asks for an order with a margin and is silent where that holds, so a wide class may "
-        "stay wide.",
-        "Not if one threshold must decide for all; nor without a search for triplets that still "
-        "have a loss, as most soon have none.",
-        {
-            "convex": "in the positive and, if squared, in the anchor; not in the negative",
-            "differentiable": "except at the edge of the easy region",
-            "gradient bounded": "no; by 2 if distances are not squared",
-            "estimates": "an order, no threshold",
-        },
-    ),
-    "ctc": Advice(
-        "ranking/ctc",
-        "CTC adds up the probabilities of all alignments, so nobody has to say where each letter "
-        "stands.",
-        "Not if you must know where a letter begins and ends; nor if a target does not fit: it "
-        "needs a frame for each letter and each repeat.",
-        {
-            "gradient": "softmax minus posterior",
-            "convex": "no",
-            "differentiable": "in the logits, where the target fits",
-            "gradient bounded": "by 1 in each logit",
-            "estimates": "the probability of the text",
-        },
-    ),
-}
+
+def _advice():
+    """The rows of `lossbook/data/advice.csv`; an empty cell is a fact that is not told."""
+    _, (head, *rows) = tables.read("advice")
+    for name, chapter, why, unless, label, *facts in rows:
+        told = {what: fact for what, fact in zip(head[5:], facts, strict=True) if fact}
+        yield name, Advice(chapter, why, unless, told, {"y": int(label)} if label else {})
+
+
+ADVICE = dict(_advice())
 
 
 def walk(question=QUESTIONS, depth=0):
