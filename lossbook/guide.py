@@ -73,100 +73,77 @@ def _output(logit, probability, function):
     )
 
 
+ERRORS = Question(
+    "Are some of the targets gross errors?",
+    "gross errors in the targets?",
+    (
+        Answer("no", "or outliers are facts, and count", "squared_error"),
+        Answer("yes", "the others scatter evenly to both sides", "huber"),
+    ),
+)
+SMOOTH = Question(
+    "Must the loss be smooth?",
+    "must it be smooth?",
+    (
+        Answer("no", "a solver, or steps that shrink", "absolute_error"),
+        Answer("yes", "a descent by steps of fixed size", "smooth_l1"),
+    ),
+)
+NUMBER = Question(
+    "Targets scatter. Which number shall the model say?",
+    "mean or median?",
+    (
+        Answer("the mean", "totals must come out right", ERRORS),
+        Answer("the median", "as many targets above it as below", SMOOTH),
+    ),
+)
+PROBABILITY = _output("binary_cross_entropy_with_logits", "binary_cross_entropy", "sigmoid")
+HARD = _output("focal_with_logits", "focal", "sigmoid")
+TWO_CLASSES = Question(
+    "What must the model's answer tell?",
+    "telling what?",
+    (
+        Answer(
+            "a probability",
+            "also where mistakes differ in cost, or if you are not sure",
+            PROBABILITY,
+        ),
+        Answer(
+            "the side only", "which class, with a margin; every mistake costs the same", "hinge"
+        ),
+        Answer(
+            "the few hard ones",
+            "an order is enough; easy ones outnumber them by thousands",
+            HARD,
+        ),
+    ),
+)
+MANY_CLASSES = _output("cross_entropy_with_logits", "cross_entropy", "softmax")
+DISTANCE = Question(
+    "What must a distance tell?",
+    "telling what?",
+    (
+        Answer("alike or not", "one threshold: matching", "contrastive"),
+        Answer("which is nearer", "an order: search", "triplet"),
+    ),
+)
+ALIKE = Question(
+    "What do you know of the things?",
+    "what do you know?",
+    (
+        Answer("pairs", "these two are alike, those two are not", "contrastive"),
+        Answer("triplets", "b is more like a than c is", "triplet"),
+        Answer("classes", "of each thing; others may come later", DISTANCE),
+    ),
+)
 QUESTIONS = Question(
     "What do you predict?",
     "What do you predict?",
     (
-        Answer(
-            "a number",
-            "a price, a temperature, a time",
-            Question(
-                "Targets scatter. Which number shall the model say?",
-                "mean or median?",
-                (
-                    Answer(
-                        "the mean",
-                        "totals must come out right",
-                        Question(
-                            "Are some of the targets gross errors?",
-                            "gross errors in the targets?",
-                            (
-                                Answer("no", "or outliers are facts, and count", "squared_error"),
-                                Answer("yes", "the others scatter evenly to both sides", "huber"),
-                            ),
-                        ),
-                    ),
-                    Answer(
-                        "the median",
-                        "as many targets above it as below",
-                        Question(
-                            "Must the loss be smooth?",
-                            "must it be smooth?",
-                            (
-                                Answer("no", "a solver, or steps that shrink", "absolute_error"),
-                                Answer("yes", "a descent by steps of fixed size", "smooth_l1"),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        Answer(
-            "one of two classes",
-            "yes or no, this or that",
-            Question(
-                "What must the model's answer tell?",
-                "telling what?",
-                (
-                    Answer(
-                        "a probability",
-                        "also where mistakes differ in cost, or if you are not sure",
-                        _output(
-                            "binary_cross_entropy_with_logits", "binary_cross_entropy", "sigmoid"
-                        ),
-                    ),
-                    Answer(
-                        "the side only",
-                        "which class, with a margin; every mistake costs the same",
-                        "hinge",
-                    ),
-                    Answer(
-                        "the few hard ones",
-                        "an order is enough; easy ones outnumber them by thousands",
-                        _output("focal_with_logits", "focal", "sigmoid"),
-                    ),
-                ),
-            ),
-        ),
-        Answer(
-            "one of many classes",
-            "known before the training",
-            _output("cross_entropy_with_logits", "cross_entropy", "softmax"),
-        ),
-        Answer(
-            "what is alike",
-            "a place for each thing, where distances count",
-            Question(
-                "What do you know of the things?",
-                "what do you know?",
-                (
-                    Answer("pairs", "these two are alike, those two are not", "contrastive"),
-                    Answer("triplets", "b is more like a than c is", "triplet"),
-                    Answer(
-                        "classes",
-                        "of each thing; others may come later",
-                        Question(
-                            "What must a distance tell?",
-                            "telling what?",
-                            (
-                                Answer("alike or not", "one threshold: matching", "contrastive"),
-                                Answer("which is nearer", "an order: search", "triplet"),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
+        Answer("a number", "a price, a temperature, a time", NUMBER),
+        Answer("one of two classes", "yes or no, this or that", TWO_CLASSES),
+        Answer("one of many classes", "known before the training", MANY_CLASSES),
+        Answer("what is alike", "a place for each thing, where distances count", ALIKE),
         Answer(
             "an unaligned sequence", "same order, but nobody says which letter stands where", "ctc"
         ),
