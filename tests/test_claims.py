@@ -9,10 +9,10 @@ from urllib.parse import urljoin, urlsplit
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from prose import CHAPTERS, markdown
 
 from lossbook.appendix.claims import VERDICTS, Claim, Table, find_places, load
 
-CHAPTERS = Path(__file__).parent.parent / "chapters"
 PAGE = CHAPTERS / "appendix" / "claims.ipynb"
 CLAIMS, PLACES = load(), find_places(CHAPTERS)
 
@@ -55,9 +55,7 @@ def troubles_with_words(claims, places):
     """What the chapters say in the paragraphs with a claim's mark, against the table."""
     for claim in claims:
         for place in places.get(claim.mark, []):
-            cells = nbformat.read(place.path, 4).cells
-            texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-            paragraphs = [p for text in texts for p in text.split("\n\n")]
+            paragraphs = markdown(place.path).split("\n\n")
             marked = [p for p in paragraphs if claim.mark in p and "Marks such as" not in p]
             said = verdict_of("\n".join(marked))
             if said != claim.verdict:

@@ -2,18 +2,15 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 import numpy as np
+import prose
 import pytest
 import sympy as sp
 
 import lossbook
 from lossbook import guide, verify
 from lossbook.guide import ADVICE, CHAPTERS, QUESTIONS, Answer, Question
-
-BOOK = Path(__file__).parent.parent / "chapters"
 
 
 def leaves(question):
@@ -58,8 +55,9 @@ def test_there_is_advice_for_every_loss_and_its_chapter_is_there():
 
 
 def title(chapter):
-    cells = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4).cells
-    return re.search("^# (.*)$", "\n".join(cell.source for cell in cells), re.MULTILINE)[1]
+    return re.search("^# (.*)$", prose.markdown(prose.CHAPTERS / f"{chapter}.ipynb"), re.MULTILINE)[
+        1
+    ]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
