@@ -37,7 +37,7 @@ def errors(numbers, formula, symbols, columns):
 def softmax_cross_entropy(z, k):
     """Value and gradient for the class k, as mpmath numbers."""
     with mpmath.workdps(60 + int(0.9 * np.ptp(z))):
-        e = [mpmath.exp(mpmath.mpf(float(x) - 0) - mpmath.mpf(float(z[k]))) for x in z]
+        e = [mpmath.exp(mpmath.mpf(float(x)) - mpmath.mpf(float(z[k]))) for x in z]
         total = mpmath.fsum(e)
         others = mpmath.fsum(x for i, x in enumerate(e) if i != k)
         grad = [(-others if i == k else x) / total for i, x in enumerate(e)]

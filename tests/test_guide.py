@@ -55,9 +55,8 @@ def test_there_is_advice_for_every_loss_and_its_chapter_is_there():
 
 
 def title(chapter):
-    return re.search("^# (.*)$", prose.markdown(prose.CHAPTERS / f"{chapter}.ipynb"), re.MULTILINE)[
-        1
-    ]
+    text = prose.markdown(prose.CHAPTERS / f"{chapter}.ipynb")
+    return re.search("^# (.*)$", text, re.MULTILINE)[1]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
