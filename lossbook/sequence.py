@@ -164,7 +164,7 @@ class CTC(Loss):
 
     def lattice(self, *args, **kwargs):
         """The `Lattice` of the arguments, which are those of the loss."""
-        paths = _paths(LOGARITHMS, *self._check(self._bind(args, kwargs)))
+        paths = Paths(LOGARITHMS, *self._check(self._bind(args, kwargs)))
         logs = _halves(paths.weights + paths.shared.cumsum(0)[:, None])
         return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 
@@ -213,12 +213,12 @@ class CTC(Loss):
     def _solve(self, logits, targets, input_lengths, target_lengths, blank):
         """Value (N,) and gradient (N, T, C)."""
         problem = logits, targets, input_lengths, target_lengths
-        paths = _paths(SCALED, *problem, blank)
+        paths = Paths(SCALED, *problem, blank)
         log_p, posterior, grad = paths.log_p, paths.posterior, paths.classes
         # Weights that are too small for a float64 matter only where all others are.
         lost = np.flatnonzero(paths.overlap < TINY)
         if lost.size:
-            again = _paths(LOGARITHMS, *(x[lost] for x in problem), blank)
+            again = Paths(LOGARITHMS, *(x[lost] for x in problem), blank)
             log_p[lost], posterior[:, :, lost] = again.log_p, again.posterior
         posterior = posterior.transpose(2, 0, 1)
         grad[:, :, blank] -= posterior[:, :, ::2].sum(2)
@@ -227,8 +227,8 @@ class CTC(Loss):
         return np.where(possible, 0.0 - log_p, np.inf), grad * possible[:, None, None]
 
 
-class Paths(NamedTuple):
-    """All paths of N problems from both ends, in the numbers of a semiring.
+class Paths:
+    """All paths of N checked problems from both ends, in the weights of a semiring.
 
     classes: (N, T, C), the weights of the classes.
     labels: (L, N), the label of each state.
@@ -238,44 +238,34 @@ class Paths(NamedTuple):
     overlap: (N,), of the weights from both ends, at the time where they overlap least.
     """
 
-    classes: np.ndarray
-    labels: np.ndarray
-    weights: np.ndarray
-    shared: np.ndarray
-    log_p: np.ndarray
-    posterior: np.ndarray
-    overlap: np.ndarray
+    def __init__(self, semiring, logits, targets, input_lengths, target_lengths, blank):
+        n, times, size = logits.shape
+        time, sample = np.arange(times)[:, None, None], np.arange(n)
+        self.classes = semiring.emit(logits)
+        # Where the input has ended, blanks are certain: they leave every path as it was.
+        ended = time[:, 0, 0] >= input_lengths[:, None]
+        self.classes[ended], self.classes[ended, blank] = semiring.zero, semiring.one
+        self.labels, start, skip, end = _states(targets, target_lengths, blank)
 
+        def both(forth, back):  # paths from the end are paths of the mirrored problem
+            return np.concatenate([forth, back], -1)
 
-def _paths(semiring, logits, targets, input_lengths, target_lengths, blank):
-    """The `Paths` of a checked problem."""
-    n, times, size = logits.shape
-    time, sample = np.arange(times)[:, None, None], np.arange(n)
-    classes = semiring.emit(logits)
-    # Where the input has ended, blanks are certain: they leave every path as it was.
-    ended = time[:, 0, 0] >= input_lengths[:, None]
-    classes[ended], classes[ended, blank] = semiring.zero, semiring.one
-    labels, start, skip, end = _states(targets, target_lengths, blank)
-
-    def both(forth, back):  # paths from the end are paths of the mirrored problem
-        return np.concatenate([forth, back], -1)
-
-    frames = both(sample * times + time, sample * times + time[::-1])
-    weights, arrivals, shared = forward(
-        classes.take(frames * size + both(labels, labels[::-1])),
-        both(start, end[::-1]),
-        both(skip, np.concatenate([skip[:2], skip[:1:-1]])),
-        semiring,
-    )
-    forth, _ = _halves(weights)
-    on_blank, on_label = (forth[-1, 2 * target_lengths - i, sample] for i in (0, 1))
-    on_label = np.where(target_lengths, on_label, semiring.zero)
-    total = semiring.plus(on_blank, on_label, semiring.zero)
-    log_p = semiring.log(total, shared[:, :n].sum(0))
-    posterior = semiring.number(semiring.times(forth, _halves(arrivals)[1]))
-    overlap = posterior.sum(1)
-    posterior /= np.maximum(overlap, TINY)[:, None]
-    return Paths(classes, labels, weights, shared, log_p, posterior, overlap.min(0))
+        frames = both(sample * times + time, sample * times + time[::-1])
+        self.weights, arrivals, self.shared = forward(
+            self.classes.take(frames * size + both(self.labels, self.labels[::-1])),
+            both(start, end[::-1]),
+            both(skip, np.concatenate([skip[:2], skip[:1:-1]])),
+            semiring,
+        )
+        begun, _ = _halves(self.weights)
+        on_blank, on_label = (begun[-1, 2 * target_lengths - i, sample] for i in (0, 1))
+        on_label = np.where(target_lengths, on_label, semiring.zero)
+        total = semiring.plus(on_blank, on_label, semiring.zero)
+        self.log_p = semiring.log(total, self.shared[:, :n].sum(0))
+        self.posterior = semiring.number(semiring.times(begun, _halves(arrivals)[1]))
+        overlap = self.posterior.sum(1)
+        self.posterior /= np.maximum(overlap, TINY)[:, None]
+        self.overlap = overlap.min(0)
 
 
 def _halves(both):
