@@ -239,29 +239,23 @@ class Paths:
     """
 
     def __init__(self, semiring, logits, targets, input_lengths, target_lengths, blank):
-        n, times, size = logits.shape
-        time, sample = np.arange(times)[:, None, None], np.arange(n)
+        sample, time = np.arange(len(logits)), np.arange(logits.shape[1])
         self.classes = semiring.emit(logits)
         # Where the input has ended, blanks are certain: they leave every path as it was.
-        ended = time[:, 0, 0] >= input_lengths[:, None]
+        ended = time >= input_lengths[:, None]
         self.classes[ended], self.classes[ended, blank] = semiring.zero, semiring.one
         self.labels, start, skip, end = _states(targets, target_lengths, blank)
-
-        def both(forth, back):  # paths from the end are paths of the mirrored problem
-            return np.concatenate([forth, back], -1)
-
-        frames = both(sample * times + time, sample * times + time[::-1])
-        self.weights, arrivals, self.shared = forward(
-            self.classes.take(frames * size + both(self.labels, self.labels[::-1])),
-            both(start, end[::-1]),
-            both(skip, np.concatenate([skip[:2], skip[:1:-1]])),
-            semiring,
-        )
+        emissions = self.classes[sample, time[:, None, None], self.labels]
+        # Paths from the end are paths of the mirrored problem.
+        forth = emissions, start, skip
+        back = emissions[::-1, ::-1], end[::-1], np.concatenate([skip[:2], skip[:1:-1]])
+        both = (np.concatenate(pair, -1) for pair in zip(forth, back, strict=True))
+        self.weights, arrivals, self.shared = forward(*both, semiring)
         begun, _ = _halves(self.weights)
         on_blank, on_label = (begun[-1, 2 * target_lengths - i, sample] for i in (0, 1))
         on_label = np.where(target_lengths, on_label, semiring.zero)
         total = semiring.plus(on_blank, on_label, semiring.zero)
-        self.log_p = semiring.log(total, self.shared[:, :n].sum(0))
+        self.log_p = semiring.log(total, self.shared[:, : len(logits)].sum(0))
         self.posterior = semiring.number(semiring.times(begun, _halves(arrivals)[1]))
         overlap = self.posterior.sum(1)
         self.posterior /= np.maximum(overlap, TINY)[:, None]
