@@ -162,11 +162,10 @@ def _same(value, wanted, rtol):
 def _slip(given, wanted, exercise):
     """The name of a known slip that explains every outcome, as the end of a sentence."""
     wrong = {name: _outcomes(slip, exercise) for name, slip in exercise.slips.items()}
-    if callable(exercise.answer) and all(len(at) > 1 for at in exercise.at):
-        # Not every function can be called the wrong way round.
+    if not isinstance(exercise.answer, sp.Basic):
+        # Not every answer has two arguments, and can be called the wrong way round.
         with contextlib.suppress(_Unusable), np.errstate(all="ignore"):
-            swapped = [_call(exercise.answer, (at[1], at[0], *at[2:])) for at in exercise.at]
-            wrong[SWAPPED] = dict(zip(wanted, swapped, strict=True))
+            wrong[SWAPPED] = _outcomes(lambda a, b, *more: exercise.answer(b, a, *more), exercise)
     if not isinstance(next(iter(wanted.values())), str):
         for name, spoil in SLIPS.items():
             wrong[name] = {place: spoil(np.asarray(v, float)) for place, v in wanted.items()}
