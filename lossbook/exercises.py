@@ -76,10 +76,9 @@ def check(name, answer):
     wanted = _outcomes(exercise.answer, exercise)
     for place, value in given.items():
         if not _same(value, wanted[place], exercise.rtol):
-            where = f"at {place}: " if place else ""
+            expected = f"at {place}: {_show(wanted[place])} expected, " if place else ""
             hint = _slip(given, wanted, exercise)
-            expected = f"{_show(wanted[place])} expected, " if place else ""
-            return Verdict(False, f"{name}: not yet. {where}{expected}{_show(value)} given{hint}")
+            return Verdict(False, f"{name}: not yet. {expected}{_show(value)} given{hint}")
     return Verdict(True, f"{name}: right. {exercise.shows}")
 
 
