@@ -1,6 +1,9 @@
 """The look of the book. Importing this module sets it: pictures in SVG, formulas as in print."""
 
+import contextlib
+
 import sympy as sp
+from matplotlib import rcParams
 from sympy.printing.latex import LatexPrinter
 
 # Okabe and Ito's idea: told apart by all readers, and readable as text on white.
@@ -10,7 +13,7 @@ STYLE = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.prop_cycle": None,  # set below: cycler belongs to matplotlib
+    "axes.prop_cycle": f"cycler(color={COLOURS})",
     "figure.figsize": (5.6, 3.2),  # small, so that its text can be read on a phone
     "figure.constrained_layout.use": True,
     "font.size": 11,
@@ -38,13 +41,9 @@ class _Latex(LatexPrinter):
 
 def latex(expr):
     """The LaTeX of a sympy expression, in the order of this book."""
+    text = _Latex().doprint(expr)
     # A bar would end the cell of a Markdown table.
-    return (
-        _Latex()
-        .doprint(expr)
-        .replace(r"\left|", r"\left\lvert ")
-        .replace(r"\right|", r"\right\rvert ")
-    )
+    return text.replace(r"\left|", r"\left\lvert ").replace(r"\right|", r"\right\rvert ")
 
 
 def label(axes, x, y, text, colour, over=False, **where):
@@ -57,21 +56,13 @@ def label(axes, x, y, text, colour, over=False, **where):
     axes.annotate(text, (x, y), color=colour, annotation_clip=False, bbox=ground, **place)
 
 
-def _set_style():
-    from cycler import cycler
-    from matplotlib import rcParams
+rcParams.update(STYLE)
+with contextlib.suppress(ImportError):  # outside notebooks
+    from IPython import get_ipython
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    rcParams.update(STYLE | {"axes.prop_cycle": cycler(color=COLOURS)})
-    try:
-        from IPython import get_ipython
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ImportError:  # outside notebooks
-        return
     if get_ipython():
         # JupyterLab shows no SVG of a notebook that it does not trust yet, but a PNG.
         set_matplotlib_formats("svg", "png", metadata={"Date": None, "Creator": None})
         formatter = get_ipython().display_formatter.formatters["text/latex"]
         formatter.for_type(sp.Basic, lambda expr: f"$\\displaystyle {latex(expr)}$")
-
-
-_set_style()
