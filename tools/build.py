@@ -42,8 +42,8 @@ def build():
         return True
     # Sphinx repeats no warning for a page that it has read before, and it keeps the pages of
     # files that are gone. So reuse only a build that was good, and only for changed pages.
-    changed = {path for path in new | old if new.get(path) != old.get(path)}
-    if not all(path in new and path in old and path.startswith("chapters/") for path in changed):
+    changed = [path for path, _ in new.items() - old.items()]
+    if new.keys() != old.keys() or not all(path.startswith("chapters/") for path in changed):
         shutil.rmtree(BUILD / "html", ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
     STAMP.unlink(missing_ok=True)
