@@ -46,11 +46,10 @@ def make_venv():
 
 def pip_install(*args):
     """Run pip install and tell how far it is; on failure exit with a sentence."""
-    command = [str(PYTHON), "-m", "pip", "install", "--retries", "2", "--no-input"]
+    command = [str(PYTHON), "-u", "-m", "pip", "install", "--retries", "2", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", *args]
-    env = dict(os.environ, PYTHONUNBUFFERED="1")
     pip = subprocess.Popen(
-        command, cwd=str(ROOT), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     lines, collected = [], 0
     for line in pip.stdout:
