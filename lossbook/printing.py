@@ -26,21 +26,15 @@ def compile_numpy(symbols, expressions, indices=()):
         ]
     if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows
         expressions = [sp.powsimp(expr, combine="exp") for expr in expressions]
-    names = [sp.Symbol(str(symbol)) for symbol in symbols]
-    printer = _Printer(symbols, indices)
-    cse = False if len(indices) == 2 else _share
-    words = {word.__name__: word for word in WORDS}
-    return sp.lambdify(names, expressions, modules=[words, vars(np)], printer=printer, cse=cse)
+    share = partial(sp.cse, symbols=sp.numbered_symbols("_"), order="none")  # names of no argument
+    words, printer = [globals(), vars(np)], _Printer(symbols, indices)
+    cse = False if len(indices) == 2 else share
+    return sp.lambdify(symbols, expressions, modules=words, printer=printer, cse=cse)
 
 
 def _norm(index, squares):
     vector = squares.function.base.subs(squares.variables[0], index)
     return sp.Function("norm", nonnegative=True)(vector)
-
-
-def _share(expressions):
-    """Name what the expressions have in common: _0, _1, ..., which no argument is called."""
-    return sp.cse(expressions, sp.numbered_symbols("_"), order="none")
 
 
 class _Printer(NumPyPrinter):
@@ -94,7 +88,7 @@ class _Printer(NumPyPrinter):
         return self._lift(text)
 
 
-# Words that numpy lacks, or says more slowly.
+# Words that numpy lacks, or says more slowly: generated code sees this module before numpy.
 
 
 def log1p(x):
@@ -144,6 +138,3 @@ def norm(x):
 def logsumexp(z):
     top = np.maximum.reduce(z, -1, keepdims=True)
     return top + np.log(np.add.reduce(np.exp(z - top), -1, keepdims=True))
-
-
-WORDS = [log1p, xlogy, xlog1py, over, nonzero, exp_of_sum, coarse, power_of_rest, norm, logsumexp]
