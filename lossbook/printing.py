@@ -20,43 +20,35 @@ def compile_numpy(symbols, expressions, indices=()):
     """
     # Never simplify, factor or expand here: the form decides how many digits survive.
     expressions = [stable(sp.sympify(expr)) for expr in expressions]
-    if len(indices) == 1:  # a norm is of the same piece of code as its gradient
-        expressions = [
-            expr.replace(root.function, partial(_norm, indices[0])) for expr in expressions
-        ]
+    # Norms of vectors along the last index share their code with the gradient.
+    expressions = [expr.replace(root.function, partial(_norm, indices)) for expr in expressions]
     if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows
         expressions = [sp.powsimp(expr, combine="exp") for expr in expressions]
     share = partial(sp.cse, symbols=sp.numbered_symbols("_"), order="none")  # names of no argument
     words, printer = [globals(), vars(np)], _Printer(symbols, indices)
-    cse = False if len(indices) == 2 else share
-    return sp.lambdify(symbols, expressions, modules=words, printer=printer, cse=cse)
+    code = sp.lambdify(symbols, expressions, modules=words, printer=printer, cse=share)
+    if len(indices) < 2:
+        return code
+    # Arrays with one axis more, which is that of the first index; parameters are plain numbers.
+    return lambda *args: code(*(x[..., None, :] if np.ndim(x) else x for x in args))
 
 
-def _norm(index, squares):
-    vector = squares.function.base.subs(squares.variables[0], index)
+def _norm(indices, squares):
+    vector = squares.function.base.subs(squares.variables[0], indices[-1])
     return sp.Function("norm", nonnegative=True)(vector)
 
 
 class _Printer(NumPyPrinter):
-    """numpy code; with two free indices every vector and sum is lifted to the axes (n, K, K)."""
+    """numpy code; the last axis of arrays is that of sums and of the last index."""
 
     def __init__(self, symbols, indices):
         super().__init__({"fully_qualified_modules": False, "allow_unknown_functions": True})
         self.symbols, self.indices = symbols, indices
 
-    def _lift(self, text, index=None):
-        if len(self.indices) < 2:
-            return text
-        return f"{text}[..., None, :]" if index == self.indices[1] else f"{text}[..., None]"
-
     def _as_ordered_terms(self, expr, order=None):
         # b - a is one operation, -a + b is two.
         terms = super()._as_ordered_terms(expr, order)
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
-
-    def _print_Symbol(self, expr):
-        name = super()._print_Symbol(expr)
-        return name if expr.is_nonnegative else self._lift(name)  # parameters are plain numbers
 
     def _print_Rational(self, expr):
         return repr(float(expr))
@@ -67,25 +59,17 @@ class _Printer(NumPyPrinter):
         return super()._print_Pow(expr, **options)
 
     def _print_Indexed(self, expr):
-        return self._lift(str(expr.base), expr.indices[0])
+        turned = ".swapaxes(-1, -2)" * (expr.indices[0] in self.indices[:-1])
+        return f"{expr.base}{turned}"
 
     def _print_KroneckerDelta(self, expr):
         return f"eye({self.symbols[0]}.shape[-1])"
 
     def _print_Sum(self, expr):
-        return self._reduce("add.reduce({}, -1, keepdims=True)", expr.function)
-
-    def _print_root(self, expr):
-        return self._reduce("norm({})", expr.args[0].function.base)
+        return f"add.reduce({self._print(expr.function)}, -1, keepdims=True)"
 
     def _print_log_of_sum(self, expr):
-        return self._reduce("logsumexp({})", expr.args[0].function.exp)
-
-    def _reduce(self, template, term):
-        indices, self.indices = self.indices, ()  # inside, a vector is itself
-        text = template.format(self._print(term))
-        self.indices = indices
-        return self._lift(text)
+        return f"logsumexp({self._print(expr.args[0].function.exp)})"
 
 
 # Words that numpy lacks, or says more slowly: generated code sees this module before numpy.
