@@ -14,6 +14,7 @@ from lossbook.shapes import derivative, sp, unfold
 
 FLOAT = np.dtype(float)
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
+ORDERS = {"value": (0,), "grad": (1,), "value_and_grad": (0, 1), "hess": (2,)}  # of derivatives
 
 
 @dataclass(frozen=True)
@@ -124,44 +125,36 @@ class Loss:
         An array of the broadcast shape, with a last axis for the entries where that is a
         vector; a tuple of arrays where several arguments stand there.
         """
-        return _unpack(self._evaluate("grad", args, kwargs))
+        return self._nested(self._evaluate("grad", args, kwargs))
 
     def value_and_grad(self, *args, **kwargs):
         """The pair (loss, grad), computed in one pass."""
         value, *grads = self._evaluate("value_and_grad", args, kwargs)
-        return value, _unpack(grads)
+        return value, self._nested(grads)
 
     def hess(self, *args, **kwargs):
         """The second derivative of each sample's loss: shape (...,), for vectors (..., K, K).
 
         Where several arguments stand before the `/`, a tuple of rows of such blocks.
         """
-        blocks, n = self._evaluate("hess", args, kwargs), len(self.wrt)
-        return _unpack([_unpack(blocks[i : i + n]) for i in range(0, n * n, n)])
+        return self._nested(self._evaluate("hess", args, kwargs))
 
     # Formulas.
 
     @functools.cached_property
     def formula(self):
         """The textbook formula in sympy. Called like the loss, it is one of what it is given."""
-        return self._callable(lambda loss: loss._value)
+        return self._callables("_values")
 
     @functools.cached_property
     def gradient(self):
         """The textbook gradient in sympy (a tuple where several arguments stand before `/`)."""
-        n = len(self.wrt)
-        return _unpack([self._callable(lambda loss, j=j: loss._slopes[j]) for j in range(n)])
+        return self._callables("_slopes")
 
     @functools.cached_property
     def hessian(self):
         """The textbook Hessian in sympy (a tuple of rows where several stand before `/`)."""
-        n = range(len(self.wrt))
-        return _unpack(
-            [
-                _unpack([self._callable(lambda loss, j=j, i=i: loss._curvatures[j][i]) for i in n])
-                for j in n
-            ]
-        )
+        return self._callables("_curvatures")
 
     @functools.cached_property
     def symbols(self):
@@ -182,60 +175,66 @@ class Loss:
         assumed = sign if name in self.parameters else {}
         return kind(name.replace("_hat", "hat"), real=True, **assumed)  # yhat prints as a hat
 
-    @functools.cached_property
-    def _value(self):
-        named = dict(zip(self._named, self.symbols, strict=True)) | self._chosen
-        return self.__wrapped__(
-            *(named[name] for name in self.arguments),
-            **{name: named[name] for name in self.parameters},
-        )
-
     def _variables(self, index):
         """What the loss is differentiated by; of a vector, the entry with the index."""
         symbols = self.symbols[: len(self.wrt)]
         return [s[sp.Symbol(index, integer=True)] if self._vectors else s for s in symbols]
 
     @functools.cached_property
+    def _values(self):
+        named = dict(zip(self._named, self.symbols, strict=True)) | self._chosen
+        arguments = [named[name] for name in self.arguments]
+        return [self.__wrapped__(*arguments, **{name: named[name] for name in self.parameters})]
+
+    @functools.cached_property
     def _slopes(self):
-        return [derivative(self._value, x) for x in self._variables("j")]
+        return [derivative(value, x) for value in self._values for x in self._variables("j")]
 
     @functools.cached_property
     def _curvatures(self):
-        return [[derivative(slope, x) for x in self._variables("i")] for slope in self._slopes]
+        return [derivative(slope, x) for slope in self._slopes for x in self._variables("i")]
 
-    def _callable(self, expression):
-        """A sympy expression, unfolded, that can also be called like the loss."""
+    def _nested(self, items):
+        """The only item, or a tuple of what is by each argument before the `/`, nested in turn."""
+        if len(items) == 1:
+            return items[0]
+        row = len(items) // len(self.wrt)
+        return tuple(self._nested(items[i : i + row]) for i in range(0, len(items), row))
 
-        def call(args, kwargs):
+    def _callables(self, expressions):
+        """The named expressions, unfolded, which can also be called like the loss."""
+
+        def call(position, /, *args, **kwargs):
             given = self.signature.bind(*args, **kwargs).arguments
             loss = self.variant(**given)
             named = zip(loss._named, loss.symbols, strict=True)
             at = {symbol: sp.sympify(given[name]) for name, symbol in named if name in given}
-            return expression(loss).xreplace(at)
+            return getattr(loss, expressions)[position].xreplace(at)
 
-        return _callable(unfold(expression(self)), call)
+        formulas = map(unfold, getattr(self, expressions))
+        return self._nested(
+            [_callable(f, functools.partial(call, i)) for i, f in enumerate(formulas)]
+        )
 
     def _code(self, what):
         """The compiled function of `what`, and how many vector axes each of its results has."""
         if what not in self._compiled:
-            first, last = {"value": (0, 1), "grad": (1, None)}.get(what, (0, None))
-            indices = "ji"[: 1 + (what == "hess")] if self._vectors else ""
+            orders, n = ORDERS[what], len(self.wrt)
             if self._kernel and what != "hess":
-                axes = [0] + [len(indices)] * len(self.wrt)
 
                 def code(*rows):
-                    return itertools.islice(self._kernel(*rows), first, last)
+                    return itertools.islice(self._kernel(*rows), orders[0], orders[-1] * n + 1)
 
             else:
                 from lossbook.printing import compile_numpy  # only here numbers need sympy
 
-                expressions = [self._value, *self._slopes]
-                if what == "hess":
-                    expressions = sum(self._curvatures, [])
-                axes = [len(indices) * (e is not self._value) for e in expressions]
+                derived = {0: "_values", 1: "_slopes", 2: "_curvatures"}
+                expressions = sum((getattr(self, derived[order]) for order in orders), [])
+                indices = "ji"[: max(1, *orders)] if self._vectors else ""
                 free = [sp.Symbol(index, integer=True) for index in indices]
-                code = compile_numpy(self.symbols, expressions[first:last], free)
-            self._compiled[what] = code, axes[first:last]
+                code = compile_numpy(self.symbols, expressions, free)
+            axes = [order if self._vectors else 0 for order in orders for _ in range(n**order)]
+            self._compiled[what] = code, axes
         return self._compiled[what]
 
     # Evaluation.
@@ -366,18 +365,13 @@ def _listing(named):
     return " and ".join(f"{name} has {value}" for name, value in named.items())
 
 
-def _unpack(items):
-    """The only item, or all of them as a tuple."""
-    return items[0] if len(items) == 1 else tuple(items)
-
-
 def _callable(expr, call):
     """The sympy expression `expr` that can also be called."""
     # sympy keeps a registry of its singletons (0, 1, 1/2), so a twin of one is a plain number.
     singleton = sp.core.singleton.Singleton
     kind = next(kind for kind in expr.func.__mro__ if not isinstance(kind, singleton))
     # In every operation it is the plain expression: as such it is rebuilt and compared.
-    faces = {"__call__": lambda self, *args, **kwargs: call(args, kwargs), "func": kind}
+    faces = {"__call__": staticmethod(call), "func": kind}
     faces |= {"__eq__": lambda self, other: expr == other, "__hash__": lambda self: hash(expr)}
     twin = object.__new__(type(kind.__name__, (kind,), faces))
     for slot in {slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())}:

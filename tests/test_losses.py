@@ -219,7 +219,7 @@ def test_proof_of_triplet_gradients(squared):
     """Where the loss is positive, entry by entry of vectors of three."""
     vectors = triplet.symbols[:3]
     loss = triplet.variant(squared=squared)
-    inner = loss._value.args[0]  # pos(inner)
+    inner = loss._values[0].args[0]  # pos(inner)
     j = sp.Symbol("j", integer=True)
     for vector in vectors:
         slope = unfold(derivative(inner, vector[j]))
