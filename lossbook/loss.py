@@ -171,8 +171,8 @@ class Loss:
 
     def _symbol(self, name):
         kind = sp.IndexedBase if name in self._vectors else sp.Symbol
-        sign = {POSITIVE: {"positive": True}}.get(self._domains[name], {"nonnegative": True})
-        assumed = sign if name in self.parameters else {}
+        sign = "positive" if self._domains[name] is POSITIVE else "nonnegative"
+        assumed = {sign: True} if name in self.parameters else {}
         return kind(name.replace("_hat", "hat"), real=True, **assumed)  # yhat prints as a hat
 
     def _variables(self, index):
@@ -271,14 +271,10 @@ class Loss:
         parameters = [self._parameter(name, given[name]) for name in self._numeric]
         if not self._vectors:
             return arrays, parameters, self._batch([a.shape for a in arrays]), 1
-        vector = [name in self._vectors for name in self.arguments]
-        sizes = {
-            n: a.shape[-1] for n, a, v in zip(self.arguments, arrays, vector, strict=True) if v
-        }
+        named = zip(self.arguments, arrays, strict=True)
+        sizes = {name: a.shape[-1] for name, a in named if name in self._vectors}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"{self.name}: vectors must have one length, got {_listing(sizes)}")
-        # Beside a vector, a scalar has an axis to stand beside the vector's.
-        arrays = [a if v else a[..., None] for a, v in zip(arrays, vector, strict=True)]
         return arrays, parameters, self._batch([a.shape[:-1] for a in arrays]), max(sizes.values())
 
     def _bind(self, args, kwargs):
@@ -293,57 +289,54 @@ class Loss:
 
     def _array(self, name, given):
         array = self._numbers(name, given)
-        if name in self._vectors and (array.ndim == 0 or array.shape[-1] == 0):
-            raise ValueError(
-                f"{self.name}: {name} takes {self._domains[name].wants}, of shape (..., K) with "
-                f"K at least 1, got shape {array.shape}"
-            )
+        vector = name in self._vectors
+        if vector and (array.ndim == 0 or array.shape[-1] == 0):
+            wants = f"{self._takes(name)}, of shape (..., K) with K at least 1"
+            raise ValueError(f"{wants}, got shape {array.shape}")
         self._inside(name, array)
-        return array
+        # Beside a vector, a scalar has an axis to stand beside the vector's.
+        return array[..., None] if self._vectors and not vector else array
 
     def _parameter(self, name, given):
         if given is self.parameters[name]:
             return given
         number = self._numbers(name, given)
         if number.ndim:
-            wants = self._domains[name].wants
-            raise ValueError(f"{self.name}: {name} takes {wants}, got shape {number.shape}")
+            raise ValueError(f"{self._takes(name)}, got shape {number.shape}")
         self._inside(name, number)
         return float(number)
+
+    def _takes(self, name):
+        return f"{self.name}: {name} takes {self._domains[name].wants}"
 
     def _numbers(self, name, given):
         """The argument as float64."""
         if type(given) is np.ndarray and given.dtype is FLOAT:
             return given
-        wants = self._domains[name].wants
         if isinstance(given, np.ma.MaskedArray):
             raise TypeError(f"{self.name}: {name} is a masked array; its mask would be lost")
         try:
             array = np.asarray(given)
         except ValueError as error:
-            raise ValueError(f"{self.name}: {name} takes {wants}, got {error}") from None
+            raise ValueError(f"{self._takes(name)}, got {error}") from None
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             got = type(given).__name__ if array.dtype == object else array.dtype
-            raise TypeError(f"{self.name}: {name} takes {wants}, got {got}")
+            raise TypeError(f"{self._takes(name)}, got {got}")
         return array.astype(float, copy=False)
 
     def _inside(self, name, array):
         """Raise where an entry or a vector of the array is outside its domain."""
         allowed = self._domains[name].allows(array)
         if np.count_nonzero(allowed) < allowed.size:
-            where = tuple(map(int, np.argwhere(~allowed)[0])) if array.ndim else ()
-            place = f"{name}[{', '.join(map(str, where))}]" if where else name
-            raise ValueError(
-                f"{self.name}: {name} takes {self._domains[name].wants}, "
-                f"got {place} = {array[where]}"
-            )
+            where = np.argwhere(~allowed)[0].tolist()
+            got = f"{name}{where or ''} = {array[tuple(where)]}"
+            raise ValueError(f"{self._takes(name)}, got {got}")
 
     def _batch(self, shapes):
         """The broadcast shape of the samples."""
         if all(shape == shapes[0] for shape in shapes):
             return shapes[0]
-        axes = {len(shape) for shape in shapes if shape}
-        if len(axes) <= 1:
+        if len({len(shape) for shape in shapes if shape}) <= 1:
             with contextlib.suppress(ValueError):
                 return np.broadcast_shapes(*shapes)
         named = dict(zip(self.arguments, shapes, strict=True))
