@@ -26,6 +26,7 @@ class _Sympy:
 
 
 sp = _Sympy()
+METHODS = {"latex": "_latex", "numpy": "_numpycode", "javascript": "_javascript"}  # of printing
 
 
 class Shape:
@@ -40,21 +41,10 @@ class Shape:
     is_...: what sympy may assume of the value.
     """
 
-    def __init__(
-        self,
-        define,
-        slopes,
-        latex=None,
-        numpy=None,
-        javascript=None,
-        stable=None,
-        even=False,
-        **is_,
-    ):
+    def __init__(self, define, slopes, stable=None, even=False, latex=None, **faces):
         functools.update_wrapper(self, define)
         self.define, self.slopes, self.stable = define, slopes, stable
-        self._even, self._is = even, is_
-        self._templates = {"_latex": latex, "_numpycode": numpy, "_javascript": javascript}
+        self._even, self._faces = even, {"latex": latex} | faces
 
     def __call__(self, *args):
         return self.function(*args)
@@ -78,11 +68,11 @@ class Shape:
             "eval": classmethod(evaluate),
             "fdiff": lambda node, index=1: self.slopes[index - 1](*node.args),
             "doit": unfold,
+            "is_real": True,
         }
-        for face, template in self._templates.items():
-            if template or face == "_latex":
-                faces[face] = _printer(template)
-        return type(self.__name__, (sp.Function,), {"is_real": True} | self._is | faces)
+        for name, face in self._faces.items():
+            faces |= {name: face} if name.startswith("is_") else {METHODS[name]: _printer(face)}
+        return type(self.__name__, (sp.Function,), faces)
 
 
 def _printer(template):
