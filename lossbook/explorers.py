@@ -47,36 +47,18 @@ class _Printer(JavascriptCodePrinter):
         product = "*".join([f"({self._print(expr.base)})"] * abs(int(expr.exp)))
         return f"({product})" if expr.exp > 0 else f"(1/({product}))"
 
-    def _print_log1p(self, expr):
-        return f"Math.log1p({self._print(expr.args[0])})"
-
-    def _print_expm1(self, expr):
-        return f"Math.expm1({self._print(expr.args[0])})"
-
     # Vectors are arrays; an index k runs from 0 there.
 
-    def _print_IndexedBase(self, expr):
-        return self._print(expr.label)
-
     def _print_Indexed(self, expr):
-        return f"{self._print(expr.base)}[{self._print(expr.indices[0])}]"
+        return f"{expr.base}[{expr.indices[0]}]"
 
     def _print_Sum(self, expr):
-        index = self._print(expr.variables[0])
+        index = expr.variables[0]
         return f"{self._terms(expr)}.reduce((sum, {index}) => sum + {index}, 0)"
 
     def _print_root(self, expr):
         (total,) = expr.args
         return f"Math.hypot(...{self._terms(total.func(total.function.base, *total.limits))})"
-
-    def _print_nonzero(self, expr):
-        return f"Math.max({self._print(expr.args[0])}, 1e-290)"
-
-    def _print_difference(self, expr):
-        return "({} - {})".format(*map(self._print, expr.args))
-
-    def _print_weighted_square(self, expr):
-        return "({0}*{1}*{1})".format(*map(self._print, expr.args))
 
     def _print_log_of_sum(self, expr):
         (total,) = expr.args
@@ -87,8 +69,7 @@ class _Printer(JavascriptCodePrinter):
     def _terms(self, total):
         """The array of what is summed."""
         vector = min(total.function.atoms(IndexedBase), key=str)
-        index = self._print(total.variables[0])
-        return f"{self._print(vector)}.map((_, {index}) => {self._print(total.function)})"
+        return f"{vector}.map((_, {total.variables[0]}) => {self._print(total.function)})"
 
 
 def javascript(loss):
@@ -102,13 +83,14 @@ def javascript(loss):
     """
     if not isinstance(loss, Loss):
         raise TypeError(f"loss takes a Loss, got {loss!r}")
-    printer = _Printer({"strict": True})
-    names = ", ".join(map(printer.doprint, loss.symbols))
+    functions = {"log1p": "Math.log1p", "expm1": "Math.expm1"}
+    printer = _Printer({"strict": True, "user_functions": functions})
+    names = ", ".join(map(str, loss.symbols))
     given = loss.symbols[: len(loss.arguments)]
     formulas = loss.gradient if len(loss.wrt) > 1 else (loss.gradient,)
     slopes = [printer.doprint(stable(formula(*given))) for formula in formulas]
     if _has_vectors(loss):  # the gradient's formula is that of the entry j
-        slopes = [f"{printer.doprint(loss.symbols[0])}.map((_, j) => {slope})" for slope in slopes]
+        slopes = [f"{loss.symbols[0]}.map((_, j) => {slope})" for slope in slopes]
     return _object(
         arguments=json.dumps(list(loss.signature.parameters)),
         value=f"({names}) => {printer.doprint(stable(loss.formula(*given)))}",

@@ -389,13 +389,13 @@ def difference(x, y):
     return x - y
 
 
-@shape(numpy="(({0})*{1}*{1})")
+@shape(numpy="(({0})*{1}*{1})", javascript="({0}*{1}*{1})")
 def weighted_square(y, x):
     """y x^2, from left to right."""
     return y * x**2
 
 
-@shape(numpy="nonzero({0}, {1})")
+@shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-290)")
 def nonzero(x, power):
     """x >= 0, but a tiny number where x is 0, of which the power can be a divisor."""
     return x
