@@ -342,21 +342,9 @@ def margin(
     scores, signs = np.array([-2.0, 0.0, 0.5, 1.0, 2.0]), np.array([[-1.0], [1.0]])
     if not np.array_equal(loss(scores[None, :], signs), np.maximum(1 - signs * scores, 0)):
         raise ValueError(f"loss takes the hinge loss, max(0, 1 - label score), got {loss!r}")
-    points, labels = np.asarray(points, float), np.asarray(labels, float)
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points takes finite numbers of shape (n, 2), got {points.shape}")
-    if labels.shape != points.shape[:1] or set(labels.tolist()) != {-1, 1} or len(labels) > 20:
-        raise ValueError(f"labels takes -1 and +1, both, one for each of up to 20, got {labels}")
-    ranges = _range("x_range", x_range), _range("y_range", y_range)
-    spec |= {
-        "parameters": [{"name": "C", "symbol": "C", **_stops("C", C_range, C)}],
-        "x": {"label": x_label, "range": ranges[0]},
-        "y": {"label": y_label, "range": ranges[1]},
-        "labels": labels.astype(int).tolist(),
-        "names": list(names),
-        "steps": [_step(*limits) for limits in ranges],
-        "start": {"points": points.tolist(), "chosen": 0},
-    }
+    axes = (x_label, x_range), (y_label, y_range)
+    spec |= _two_classes(points, labels, ("-1", "+1"), 20, axes, names)
+    spec["parameters"] = [{"name": "C", "symbol": "C", **_stops("C", C_range, C)}]
     return Explorer(spec, found, _draw_margin)
 
 
@@ -445,22 +433,9 @@ def springs(
     title, sliders: as for `curves`.
     """
     found, spec = _describe("springs", title, {_words(loss): loss}, {}, sliders or {}, leading=3)
-    points, labels = np.asarray(points, float), np.asarray(labels, float)
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points takes finite numbers of shape (n, 2), got {points.shape}")
-    if labels.shape != points.shape[:1] or set(labels.tolist()) != {0, 1} or len(labels) > 12:
-        raise ValueError(f"labels takes 0 and 1, both, one for each of up to 12, got {labels}")
-    ranges = _range("x_range", x_range), _range("y_range", y_range)
-    spec |= {
-        "x": {"label": x_label, "range": ranges[0]},
-        "y": {"label": y_label, "range": ranges[1]},
-        "labels": labels.astype(int).tolist(),
-        "names": list(names),
-        "steps": [_step(*limits) for limits in ranges],
-        "rate": float(rate),
-        "arrow": 3 * float(rate),
-        "start": {"points": points.tolist(), "chosen": 0},
-    }
+    axes = (x_label, x_range), (y_label, y_range)
+    steps = {"rate": float(rate), "arrow": 3 * float(rate)}
+    spec |= _two_classes(points, labels, ("0", "1"), 12, axes, names, **steps)
     return Explorer(spec, found, _draw_springs)
 
 
@@ -628,6 +603,31 @@ def _describe(kind, title, losses, given, sliders, leading):
         for name, limits in sliders.items()
     ]
     return found, {"kind": kind, "label": title, "parameters": stops, "curves": drawn}
+
+
+def _two_classes(points, labels, signs, most, axes, names, **more):
+    """The part of a description of points of two classes in the plane, all of them movable.
+
+    signs: the two labels, as an error names them. axes: (label, range) of x and of y.
+    more: what stands before the start.
+    """
+    points, labels = np.asarray(points, float), np.asarray(labels, float)
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise ValueError(f"points takes finite numbers of shape (n, 2), got {points.shape}")
+    wants, known = " and ".join(signs), set(map(float, signs))
+    if labels.shape != points.shape[:1] or set(labels.tolist()) != known or len(labels) > most:
+        raise ValueError(f"labels takes {wants}, both, one for each of up to {most}, got {labels}")
+    (x_label, x_range), (y_label, y_range) = axes
+    ranges = _range("x_range", x_range), _range("y_range", y_range)
+    return {
+        "x": {"label": x_label, "range": ranges[0]},
+        "y": {"label": y_label, "range": ranges[1]},
+        "labels": labels.astype(int).tolist(),
+        "names": list(names),
+        "steps": [_step(*limits) for limits in ranges],
+        **more,
+        "start": {"points": points.tolist(), "chosen": 0},
+    }
 
 
 def _stops(name, limits, start):
