@@ -784,13 +784,8 @@ def _draw_springs(figure, spec, losses):
         style = 2 if labels[i] == labels[k] else 3
         if taut:
             axes.plot(*points[[i, k]].T, color=COLOURS[style], linestyle=DASHES[style])
-    for mark, (place, kind) in enumerate(zip(points, labels, strict=True)):
-        axes.plot(*place, "o", color=COLOURS[kind], markersize=13, zorder=3)
-        sign = {"ha": "center", "va": "center", "color": "white", "weight": "bold", "zorder": 4}
-        axes.text(*place, spec["names"][kind], fontsize=9, **sign)
-        tip = place + spec["arrow"] * force[mark]
-        arrow = {"arrowstyle": "->", "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", tip, place, arrowprops=arrow, zorder=2.5)
+    for place, kind, tip in zip(points, labels, points + spec["arrow"] * force, strict=True):
+        _draw_mark(axes, place, spec["names"][kind], COLOURS[kind], tip)
     for text, style in (("pulls", 2), ("pushes", 3)):
         axes.plot([], color=COLOURS[style], linestyle=DASHES[style], label=text)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.15), ncols=2, frameon=False)
@@ -847,14 +842,9 @@ def _draw_triplet(figure, spec, losses):
         ("easy", (bottom - edge) / 2, COLOURS[4]),
     ):
         label(axes, 0, place, name, colour, xytext=(-4, 0), ha="right")
-    forces = -np.array(losses["squared"].grad(*points, margin=margin))
-    for point, force, name, colour in zip(points, forces, "apn", ("black", *COLOURS), strict=False):
-        axes.plot(*point, "o", color=colour, markersize=13, zorder=3)
-        sign = {"ha": "center", "va": "center", "color": "white", "weight": "bold", "zorder": 4}
-        axes.text(*point, name, fontsize=9, **sign)
-        arrow = {"arrowstyle": "->", "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
-        tip = point + spec["arrow"] * force
-        axes.annotate("", tip, point, arrowprops=arrow, zorder=2.5)
+    tips = points - spec["arrow"] * np.array(losses["squared"].grad(*points, margin=margin))
+    for mark in zip(points, "apn", ("black", *COLOURS), tips, strict=False):
+        _draw_mark(axes, *mark)
     axes.set(xlabel=spec["x"]["label"], ylabel=spec["y"]["label"], aspect="equal")
     axes.set(xlim=spec["x"]["range"], ylim=spec["y"]["range"])
 
@@ -879,6 +869,15 @@ def _draw_guide(figure, spec, losses):
         place = {"xytext": (5, 0), "textcoords": "offset points", "xycoords": text}
         after = f"→ {answer.leads}" if leaf else answer.leads.label
         axes.annotate(after, (1, 0.5), **place, **(code if leaf else bold))
+
+
+def _draw_mark(axes, place, sign, colour, tip):
+    """A point with a sign on it, and the force on it as an arrow to the tip."""
+    axes.plot(*place, "o", color=colour, markersize=13, zorder=3)
+    middle = {"ha": "center", "va": "center", "color": "white", "weight": "bold", "zorder": 4}
+    axes.text(*place, sign, fontsize=9, **middle)
+    arrow = {"arrowstyle": "->", "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", tip, place, arrowprops=arrow, zorder=2.5)
 
 
 def _draw_lines(axes, spec, x, lines, limits):
