@@ -484,9 +484,8 @@ def lattice(target, p, *, letters, title, frames=None, longest=4):
     start |= {"frame": 1, "class": 1, "p": p.tolist()}
     shown = [{"loss": "ctc", "label": "ctc", "given": {}}]
     spec = {"kind": "lattice", "label": title, "parameters": [], "curves": shown}
-    return Explorer(
-        spec | {"letters": letters, "longest": longest, "start": start}, {}, _draw_lattice
-    )
+    spec |= {"letters": letters, "longest": longest, "start": start}
+    return Explorer(spec, {}, _draw_lattice)
 
 
 def triplet_regions(
@@ -713,12 +712,8 @@ def _draw_fit(figure, spec, losses):
 
 def _draw_guess(figure, spec, losses):
     axes, sample, first = figure.subplots(), np.array(spec["x"]["values"]), spec["start"]["guess"]
-    x, lines, height = (
-        np.linspace(*spec["x"]["range"], 801),
-        [],
-        np.full(len(sample), spec["height"]),
-    )
-    axes.plot(sample, height, "o", color=COLOURS[4], markersize=4)
+    x, lines = np.linspace(*spec["x"]["range"], 801), []
+    axes.plot(sample, np.full(len(sample), spec["height"]), "o", color=COLOURS[4], markersize=4)
     axes.plot(sample[spec["movable"]], spec["height"], "o", color="black", markersize=8)
     axes.axvline(first, color=COLOURS[4], linestyle=":", linewidth=1)
     for curve, colour in zip(spec["curves"], COLOURS, strict=False):
@@ -752,16 +747,14 @@ def _draw_margin(figure, spec, losses):
 
 
 def _draw_simplex(figure, spec, losses):
-    from matplotlib.tri import Triangulation
-
     axes, (loss,), height = figure.subplots(), losses.values(), np.sqrt(3) / 2
     corners, z = np.array([[0, 0], [1, 0], [0.5, height]]), [p["value"] for p in spec["parameters"]]
     target = np.eye(3)[spec["start"]["target"]]
-    places = [(60 - i - j, i, j) for i in range(61) for j in range(61 - i)]
-    shares = (np.array(places) + 0.1) / 60.3  # off the edges, where the loss is infinite
+    sixtieths = [(60 - i - j, i, j) for i in range(61) for j in range(61 - i)]
+    shares = (np.array(sixtieths) + 0.1) / 60.3  # off the edges, where the loss is infinite
     costs = loss(np.log(shares), np.broadcast_to(target, shares.shape))
-    triangles = Triangulation(*(shares @ corners).T)
-    axes.tricontourf(triangles, np.minimum(costs, 5), levels=12, cmap="Purples", alpha=0.8)
+    places = (shares @ corners).T
+    axes.tricontourf(*places, np.minimum(costs, 5), levels=12, cmap="Purples", alpha=0.8)
     axes.plot(*corners[[0, 1, 2, 0]].T, color=COLOURS[4], linewidth=1.5)
     point = _softmax(z[:3]) @ corners
     step = _softmax(z[:3] - loss.grad(z[:3], target)) @ corners
@@ -769,9 +762,9 @@ def _draw_simplex(figure, spec, losses):
     axes.plot(*point, "o", color="black", markersize=8)
     ring = {"markersize": 13, "fillstyle": "none", "clip_on": False}
     axes.plot(*(target @ corners), "o", color=COLOURS[4], **ring)
-    for name, place, colour, k in zip(spec["classes"], corners, COLOURS, range(3), strict=False):
-        sides = {"ha": ("right", "left", "center")[k], "va": ("center", "center", "bottom")[k]}
-        label(axes, *place, name, colour, xytext=((-12, 0), (12, 0), (0, 10))[k], **sides)
+    sides = ("right", "center", -12, 0), ("left", "center", 12, 0), ("center", "bottom", 0, 10)
+    for k, (ha, va, *away) in enumerate(sides):
+        label(axes, *corners[k], spec["classes"][k], COLOURS[k], xytext=away, ha=ha, va=va)
     axes.set_aspect("equal")
     axes.axis("off")
 
