@@ -8,15 +8,6 @@ import { margin } from "./kinds/margin.js";
 import { simplex } from "./kinds/simplex.js";
 import { springs } from "./kinds/springs.js";
 import { triplet } from "./kinds/triplet.js";
-import { install, register } from "./mount.js";
+import { install } from "./mount.js";
 
-register("curves", curves);
-register("fit", fit);
-register("guess", guess);
-register("guide", guide);
-register("lattice", lattice);
-register("margin", margin);
-register("simplex", simplex);
-register("springs", springs);
-register("triplet", triplet);
-install();
+install({ curves, fit, guess, guide, lattice, margin, simplex, springs, triplet });

@@ -1,19 +1,9 @@
 // From a spec on the page to a figure that answers.
 
-const kinds = new Map();
-
-/**
- * Make a kind of explorer known by name; draw(element, spec, given) fills the element.
- * given: the elements that the page had put into it.
- */
-export function register(name, draw) {
-  kinds.set(name, draw);
-}
-
 /** Draw an explorer into an element, in the place of the picture that stands before it. */
-export function mount(element, spec) {
-  const draw = kinds.get(spec.kind);
-  if (!draw) throw new Error(`no explorer of kind "${spec.kind}"; kinds: ${[...kinds.keys()]}`);
+function mount(kinds, element, spec) {
+  const draw = kinds[spec.kind];
+  if (!draw) throw new Error(`no explorer of kind "${spec.kind}"; kinds: ${Object.keys(kinds)}`);
   const given = [...element.children];
   element.replaceChildren();
   try {
@@ -37,13 +27,18 @@ function replacePicture(element) {
   whole.classList.add("lossbook-picture");
 }
 
-/** Pages push [id, spec], whether this runtime is already there or comes later. */
-export function install() {
+/**
+ * Pages push [id, spec], whether this runtime is already there or comes later.
+ *
+ * kinds: { name: draw(element, spec, given) }, each fills the element; given: the elements that
+ * the page had put into it.
+ */
+export function install(kinds) {
   const waiting = window.lossbookExplorers ?? [];
   const push = ([id, spec]) => {
     const fresh = document.querySelectorAll(`figure[id="${id}"]:not([data-mounted])`);
-    for (const element of fresh) mount(element, spec);
+    for (const element of fresh) mount(kinds, element, spec);
   };
-  window.lossbookExplorers = { mount, register, push };
+  window.lossbookExplorers = { mount: (...place) => mount(kinds, ...place), push };
   for (const item of waiting) push(item);
 }

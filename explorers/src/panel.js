@@ -16,7 +16,7 @@ let count = 0; // names the clip paths of one page
  * Returns { svg, plot, over, x, y, right, resize }: `plot` is clipped to the axes, `over` is
  * not; x and y are scales from data to CSS pixels. Text keeps its size at every width.
  */
-export function panel(parent, { title, x, y, xLabel, yLabel = "", labels = [] }) {
+export function panel(parent, { title, x, y, xLabel, labels = [] }) {
   const clip = `lossbook-clip-${++count}`;
   const svg = select(parent)
     .append("svg")
@@ -29,7 +29,6 @@ export function panel(parent, { title, x, y, xLabel, yLabel = "", labels = [] })
   const left = axes.append("g");
   const heading = axes.append("text").attr("class", "lb-title").attr("y", 16).text(title);
   const xName = axes.append("text").attr("class", "lb-name").text(xLabel);
-  const yName = axes.append("text").attr("class", "lb-name").text(yLabel);
   const plot = svg.append("g").attr("clip-path", `url(#${clip})`);
   const over = svg.append("g");
   const scales = { x: scaleLinear().domain(x), y: scaleLinear().domain(y) };
@@ -52,7 +51,6 @@ export function panel(parent, { title, x, y, xLabel, yLabel = "", labels = [] })
     heading.attr("x", margin.left);
     xName.attr("x", (margin.left + edge.right) / 2).attr("y", height - 6);
     xName.attr("text-anchor", "middle");
-    yName.attr("x", margin.left).attr("y", 16);
   }
   const right = () => scales.x.range()[1] + LABEL_GAP;
   return { svg, plot, over, ...scales, right, resize };

@@ -23,7 +23,7 @@ const MARGIN = { top: 28, left: 30, bottom: 6 };
  * Frames are counted from 1, as a reader counts them.
  */
 export function lattice(root, spec) {
-  const scene = stage(root, { parameters: [], ...spec }, redraw);
+  const scene = stage(root, spec, redraw);
   const { controls, state, change } = scene;
   const classes = ["-", ...spec.letters];
   const counted = spec.start.p.map((_, t) => t + 1);
