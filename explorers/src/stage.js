@@ -62,13 +62,12 @@ function arrange(panels, width) {
 }
 
 /**
- * A function (x, ...) of the leading arguments of a loss, for a curve of the spec: what stands
- * after them in the loss's signature is taken from curve.given, else from the state.
- *
- * what: "value" or "gradient".
+ * { value, gradient } of a curve's loss as functions of the leading arguments: what stands after
+ * them in the loss's signature is taken from curve.given, else from the state.
  */
-export function bind(spec, state, curve, what, leading = 1) {
-  const loss = spec.losses[curve.loss];
-  const rest = loss.arguments.slice(leading).map((name) => curve.given[name] ?? state[name]);
-  return (...first) => loss[what](...first, ...rest);
+export function bind(spec, state, curve, leading = 1) {
+  const { arguments: names, value, gradient } = spec.losses[curve.loss];
+  const rest = names.slice(leading).map((name) => curve.given[name] ?? state[name]);
+  const bound = (f) => (...first) => f(...first, ...rest);
+  return { value: bound(value), gradient: bound(gradient) };
 }

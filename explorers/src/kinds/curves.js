@@ -51,7 +51,7 @@ function isDivided({ divide, losses }, { divided }, { loss, given }) {
 
 /** What is drawn of a curve, as a function of x. */
 function quantity(spec, state, one, of) {
-  const f = bind(spec, state, one, of);
+  const { [of]: f } = bind(spec, state, one);
   return isDivided(spec, state, one) ? (x) => f(x) / state[spec.divide.name] : f;
 }
 

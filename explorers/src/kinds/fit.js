@@ -54,15 +54,14 @@ const QUANTITIES = [
 ];
 
 function fitted(spec, state, one) {
-  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, one, what, 2));
   const moved = (list, to) => list.map((old, i) => (i === spec.movable ? to : old));
   const [xs, ys] = [moved(spec.x.values, state.x), moved(spec.y.values, state.y)];
-  return methods[one.method]({ value, gradient }, xs, ys);
+  return methods[one.method](bind(spec, state, one, 2), xs, ys);
 }
 
 function row(spec, state, i, [intercept, slope], [, first]) {
   const one = spec.curves[i];
-  const gradient = bind(spec, state, one, "gradient", 2);
+  const { gradient } = bind(spec, state, one, 2);
   const pull = -gradient(intercept + slope * state.x, state.y);
   const values = { slope, change: slope - first, pull };
   return { name: one.label, label: one.label, style: i + 1, values };

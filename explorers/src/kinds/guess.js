@@ -70,10 +70,10 @@ const QUANTITIES = [
 
 /** The mean loss as a function of the guess, what it is now, and where it is least. */
 function costs(spec, state, one) {
-  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, one, what, 2));
+  const loss = bind(spec, state, one, 2);
   const sample = spec.x.values.map((old, i) => (i === spec.movable ? state.x : old));
-  const cost = (to) => sample.reduce((sum, y) => sum + value(to, y), 0) / sample.length;
-  const at = bestGuess({ gradient }, sample);
+  const cost = (to) => sample.reduce((sum, y) => sum + loss.value(to, y), 0) / sample.length;
+  const at = bestGuess(loss, sample);
   return { cost, now: cost(state.guess), at, least: cost(at) };
 }
 

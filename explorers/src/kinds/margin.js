@@ -49,10 +49,10 @@ export function margin(root, spec) {
     const { w, b, weights } = separate(points, labels, state.C);
     drawStrip(plane, band, lines, w, b);
     drawMarks(plane, marks, points, labels, weights);
-    const loss = bind(spec, state, spec.curves[0], "value", 2);
+    const { value } = bind(spec, state, spec.curves[0], 2);
     const each = points.map(([x, y], i) => {
       const score = w[0] * x + w[1] * y + b;
-      return { margin: labels[i] * score, loss: loss(score, labels[i]), weight: weights[i] };
+      return { margin: labels[i] * score, loss: value(score, labels[i]), weight: weights[i] };
     });
     points.forEach(([x, y], i) => {
       const is = weights[i] > 0 ? `, ${words.supportVector}` : "";

@@ -91,7 +91,7 @@ const ONE = [
 /** All pairs with their losses, and the force on each point: minus the gradient of the sum. */
 function pull(spec, state, curve) {
   const { points } = state;
-  const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, curve, what, 3));
+  const { value, gradient } = bind(spec, state, curve, 3);
   const forces = points.map(() => [0, 0]);
   const pairs = [];
   for (let i = 0; i < points.length; i++) {

@@ -52,7 +52,7 @@ export function triplet(root, spec) {
     const { positive, negative, squared, margin } = state;
     const curve = spec.curves[squared ? 0 : 1];
     const points = [ANCHOR, positive, negative];
-    const [value, gradient] = ["value", "gradient"].map((what) => bind(spec, state, curve, what, 3));
+    const { value, gradient } = bind(spec, state, curve, 3);
     const forces = gradient(...points).map((slope) => slope.map((x) => 0 - x));
     const [near, far] = [positive, negative].map(([x, y]) => Math.hypot(x, y));
     const edge = easyFrom(near, margin, squared);
