@@ -50,40 +50,50 @@ function lastFinite(f, a, b) {
   return finite;
 }
 
-/** A curve in a panel; `draw(f)` draws it anew. `style` 1 to 6 gives its colour and dashes. */
-export function curve(panel, style) {
-  const path = panel.plot.append("path").attr("class", `lb-curve lb-c${style}`);
-  return {
-    draw(f) {
-      const [low, high] = panel.y.domain();
-      const [left, right] = panel.x.range();
-      const far = high - low; // keeps coordinates small where a curve runs away
-      const clamp = (y) => Math.max(low - far, Math.min(high + far, y));
-      const points = sample(f, panel.x.domain(), Math.ceil((right - left) / 4) * 2, far / 50);
-      const pen = line().defined(([, y]) => Number.isFinite(y));
-      pen.x(([x]) => panel.x(x)).y(([, y]) => panel.y(clamp(y)));
-      path.attr("d", pen(points));
-    },
+/**
+ * Curves in a panel, the first with style 1, and labels where they end, kept apart.
+ * Returns draw(functions, texts), which draws them anew.
+ */
+export function curves(panel, n) {
+  const style = (i) => `lb-c${i + 1}`;
+  const paths = Array.from({ length: n }, (_, i) =>
+    panel.plot.append("path").attr("class", `lb-curve ${style(i)}`),
+  );
+  return (functions, texts) => {
+    const { x, y } = panel;
+    const [low, high] = y.domain();
+    const [left, right] = x.range();
+    const far = high - low; // keeps coordinates small where a curve runs away
+    const clamp = (value) => Math.max(low - far, Math.min(high + far, value));
+    const pen = line().defined(isFinitePoint);
+    pen.x((point) => x(point[0])).y((point) => y(clamp(point[1])));
+    functions.forEach((f, i) => {
+      const points = sample(f, x.domain(), Math.ceil((right - left) / 4) * 2, far / 50);
+      paths[i].attr("d", pen(points));
+    });
+    const [bottom, top] = y.range();
+    const placed = spread(functions.map((f) => y(f(x.domain()[1]))), 16, [top, bottom]);
+    const labels = panel.over.selectAll("text.lb-label").data(texts).join("text");
+    labels.attr("class", (_, i) => `lb-label ${style(i)}`).attr("x", panel.right());
+    labels.attr("y", (_, i) => placed[i]).attr("dy", "0.35em").text((text) => text);
   };
 }
 
-/**
- * Labels at the right end of lines, kept apart.
- * items: [{ style, text, y }], y in data units where the line leaves the panel.
- */
-export function endLabels(panel, items) {
-  const [bottom, top] = panel.y.range();
-  const wanted = items.map(({ y }) => panel.y(y));
-  const placed = spread(wanted, 16, [top, bottom]);
-  panel.over
-    .selectAll("text.lb-label")
-    .data(items)
-    .join("text")
-    .attr("class", ({ style }) => `lb-label lb-c${style}`)
-    .attr("x", panel.right())
-    .attr("y", (_, i) => placed[i])
-    .attr("dy", "0.35em")
-    .text(({ text }) => text);
+/** An upright line through a panel; returns draw(x). */
+export function upright(panel) {
+  const guide = panel.over.append("line").attr("class", "lb-guide");
+  return (x) => {
+    const [bottom, top] = panel.y.range();
+    guide.attr("x1", panel.x(x)).attr("x2", panel.x(x)).attr("y1", bottom).attr("y2", top);
+  };
+}
+
+/** Points [x, y] that stay, and a ring where the movable one stood at first. */
+export function drawPoints(panel, group, points, movable) {
+  const circles = group.selectAll("circle").data(points).join("circle");
+  circles.attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"));
+  circles.attr("r", (_, i) => (i === movable ? 7 : 4.5));
+  circles.attr("cx", ([x]) => panel.x(x)).attr("cy", ([, y]) => panel.y(y));
 }
 
 /** Positions at least `gap` apart and within [low, high], near the wanted ones, in their order. */

@@ -1,6 +1,6 @@
 // One or several losses over their first argument, with a probe that reads them off.
 import { toggle } from "../controls.js";
-import { curve, endLabels } from "../curve.js";
+import { curves as lines, upright } from "../curve.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
@@ -64,8 +64,8 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   const labels = spec.curves.map((one) => labelOf(spec, longest, one));
   const axes = { x: spec.x.range, y: range, xLabel: spec.x.label };
   const plane = panel(panels, { title: title(of), labels, ...axes });
-  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
-  const guide = plane.over.append("line").attr("class", "lb-guide");
+  const drawLines = lines(plane, labels.length);
+  const drawGuide = upright(plane);
   const place = handle(plane, {
     name: `${words.probe}, ${title(of)}`,
     steps: [spec.step, 0],
@@ -74,16 +74,10 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
 
   function draw() {
     const shown = spec.curves.map((one) => quantity(spec, state, one, of));
-    lines.forEach((line, i) => line.draw(shown[i]));
-    const edge = spec.x.range[1];
-    const texts = spec.curves.map((one) => labelOf(spec, state, one));
-    const ends = shown.map((f, i) => ({ style: i + 1, text: texts[i], y: f(edge) }));
-    endLabels(plane, ends);
+    drawLines(shown, spec.curves.map((one) => labelOf(spec, state, one)));
     const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: i + 1 }));
     drawDots(plane, state.x, dots.slice(1));
-    const [bottom, top] = plane.y.range();
-    guide.attr("x1", plane.x(state.x)).attr("x2", plane.x(state.x));
-    guide.attr("y1", bottom).attr("y2", top);
+    drawGuide(state.x);
     place(state.x, dots[0].y, `${number(state.x)}: ${title(of)} ${number(dots[0].y)}`);
   }
   return { ...plane, draw };

@@ -1,5 +1,5 @@
 // Points, one of them movable, and a line fitted to them under each loss.
-import { curve, endLabels } from "../curve.js";
+import { curves, drawPoints } from "../curve.js";
 import { methods } from "../fits.js";
 import { handle } from "../handle.js";
 import { number, signed } from "../numbers.js";
@@ -23,7 +23,8 @@ export function fit(root, spec) {
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, labels, ...axes });
   const dots = plane.plot.append("g");
-  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
+  const points = spec.x.values.map((x, i) => [x, spec.y.values[i]]);
+  const drawLines = curves(plane, labels.length);
   const place = handle(plane, {
     style: 0,
     name: words.movablePoint,
@@ -36,11 +37,8 @@ export function fit(root, spec) {
 
   function redraw() {
     const fits = spec.curves.map((one) => fitted(spec, state, one));
-    const edge = spec.x.range[1];
-    fits.forEach(([a, b], i) => lines[i].draw((x) => a + b * x));
-    const ends = fits.map(([a, b], i) => ({ style: i + 1, text: labels[i], y: a + b * edge }));
-    endLabels(plane, ends);
-    drawPoints(plane, dots, spec);
+    drawLines(fits.map(([a, b]) => (x) => a + b * x), labels);
+    drawPoints(plane, dots, points, spec.movable);
     place(state.x, state.y, `x ${number(state.x)}, y ${number(state.y)}`);
     const title = `${words.movablePoint} ${words.at} (${number(state.x)}, ${number(state.y)})`;
     table.update(title, QUANTITIES, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
@@ -65,16 +63,4 @@ function row(spec, state, i, [intercept, slope], [, first]) {
   const pull = -gradient(intercept + slope * state.x, state.y);
   const values = { slope, change: slope - first, pull };
   return { name: one.label, label: one.label, style: i + 1, values };
-}
-
-/** The points that stay, and a ring where the movable one stood at first. */
-function drawPoints(plane, group, { x, y, movable }) {
-  group
-    .selectAll("circle")
-    .data(x.values.map((value, i) => [value, y.values[i]]))
-    .join("circle")
-    .attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"))
-    .attr("r", (_, i) => (i === movable ? 7 : 4.5))
-    .attr("cx", ([value]) => plane.x(value))
-    .attr("cy", ([, value]) => plane.y(value));
 }

@@ -1,5 +1,5 @@
 // One guess for a whole sample: its cost under each loss, and the best guess of each.
-import { curve, endLabels } from "../curve.js";
+import { curves, drawPoints, upright } from "../curve.js";
 import { bestGuess } from "../fits.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
@@ -22,8 +22,9 @@ export function guess(root, spec) {
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: words.relativeCost, labels, ...axes });
   const targets = plane.plot.append("g");
-  const lines = spec.curves.map((_, i) => curve(plane, i + 1));
-  const guide = plane.over.append("line").attr("class", "lb-guide");
+  const points = spec.x.values.map((x) => [x, spec.height]);
+  const drawLines = curves(plane, labels.length);
+  const drawGuide = upright(plane);
   const best = plane.over.append("g");
   const placeTarget = handle(plane, {
     style: 0,
@@ -42,14 +43,10 @@ export function guess(root, spec) {
   function redraw() {
     const found = spec.curves.map((one) => costs(spec, state, one));
     const relative = found.map(({ cost, least }) => (to) => cost(to) / least);
-    relative.forEach((f, i) => lines[i].draw(f));
-    const edge = spec.x.range[1];
-    endLabels(plane, relative.map((f, i) => ({ style: i + 1, text: labels[i], y: f(edge) })));
-    drawTargets(plane, targets, spec);
+    drawLines(relative, labels);
+    drawPoints(plane, targets, points, spec.movable);
     drawBest(plane, best, found);
-    const [bottom, top] = plane.y.range();
-    guide.attr("x1", plane.x(state.guess)).attr("x2", plane.x(state.guess));
-    guide.attr("y1", bottom).attr("y2", top);
+    drawGuide(state.guess);
     placeTarget(state.x, spec.height, number(state.x));
     const height = relative[0](state.guess);
     placeGuess(state.guess, height, `${number(state.guess)}: ${words.cost} ${number(found[0].now)}`);
@@ -75,18 +72,6 @@ function costs(spec, state, one) {
   const cost = (to) => sample.reduce((sum, y) => sum + loss.value(to, y), 0) / sample.length;
   const at = bestGuess(loss, sample);
   return { cost, now: cost(state.guess), at, least: cost(at) };
-}
-
-/** The targets that stay, and a ring where the movable one stood at first. */
-function drawTargets(plane, group, { x, movable, height }) {
-  group
-    .selectAll("circle")
-    .data(x.values)
-    .join("circle")
-    .attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"))
-    .attr("r", (_, i) => (i === movable ? 7 : 4.5))
-    .attr("cx", (value) => plane.x(value))
-    .attr("cy", plane.y(height));
 }
 
 /** Where each curve is least. */
