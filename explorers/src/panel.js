@@ -1,7 +1,6 @@
 // A panel: axes with a title, room for curves, and for labels at the ends of the lines.
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
-import { select } from "d3-selection";
 
 import { minus } from "./numbers.js";
 
@@ -18,11 +17,8 @@ let count = 0; // names the clip paths of one page
  */
 export function panel(parent, { title, x, y, xLabel, labels = [] }) {
   const clip = `lossbook-clip-${++count}`;
-  const svg = select(parent)
-    .append("svg")
-    .attr("class", "lb-panel")
-    .attr("role", "group")
-    .attr("aria-label", title);
+  const svg = parent.append("svg").attr("class", "lb-panel").attr("role", "group");
+  svg.attr("aria-label", title);
   const area = svg.append("clipPath").attr("id", clip).append("rect");
   const axes = svg.append("g").attr("aria-hidden", "true");
   const bottom = axes.append("g");

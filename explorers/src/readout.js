@@ -1,18 +1,15 @@
 // The numbers below a figure: a table that is also the legend, and a sentence read aloud.
-import { create } from "d3-selection";
-
 /**
  * A table with one row for each curve and a column for each quantity. Its numbers are short;
  * with all their digits they stand in data-value, beside data-curve and data-quantity.
  * When the reader pauses after a change, a screen reader reads the table aloud.
  */
 export function readout(parent) {
-  const table = create("table").attr("class", "lb-readout");
+  const table = parent.append("table").attr("class", "lb-readout");
   const caption = table.append("caption");
   const head = table.append("thead").append("tr");
   head.append("td");
   const body = table.append("tbody");
-  parent.append(table.node());
   const say = announcer(parent);
 
   return {
@@ -42,8 +39,7 @@ export function readout(parent) {
 
 /** Returns say(text): a screen reader reads it aloud when the reader pauses; not the first one. */
 export function announcer(parent) {
-  const aloud = create("p").attr("class", "lb-aloud").attr("role", "status");
-  parent.append(aloud.node());
+  const aloud = parent.append("p").attr("class", "lb-aloud").attr("role", "status");
   let pause, said;
   return (text) => {
     if (said !== undefined && said !== text) {

@@ -1,5 +1,5 @@
 // What every explorer has: controls above, panels side by side, a readout below.
-import { create } from "d3-selection";
+import { select } from "d3-selection";
 
 import { button, slider } from "./controls.js";
 import { onWidth } from "./panel.js";
@@ -19,7 +19,7 @@ export function stage(root, spec, redraw) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", spec.label);
   const [controls, panels, below] = ["lb-controls", "lb-panels", "lb-below"].map((name) =>
-    root.appendChild(create("div").attr("class", name).node()),
+    select(root).append("div").attr("class", name),
   );
   const values = spec.parameters.map(({ name, value }) => [name, value]);
   const start = { ...Object.fromEntries(values), ...spec.start };
@@ -32,24 +32,23 @@ export function stage(root, spec, redraw) {
     root.dataset.state = JSON.stringify(state);
     redraw();
   };
-  for (const parameter of spec.parameters) {
-    const { name } = parameter;
-    silent[name] = slider(controls, parameter, (value) => change({ [name]: value }));
-  }
+  /** Make a control of the state: reset moves it; react(value) is called where the reader does. */
+  const add = (make, options, react = (value) => change({ [options.name]: value })) => {
+    silent[options.name] = make(controls, { value: state[options.name], ...options }, react);
+  };
+  for (const parameter of spec.parameters) add(slider, parameter);
   const reset = () => change(start);
   root.dataset.state = JSON.stringify(state);
-  /** Make a control that is no slider known: set(value) moves it on reset. */
-  const control = (name, set) => (silent[name] = set);
 
   /** To be called last: adds the reset button, and draws now and at every new width. */
   function begin(drawn) {
     button(controls, words.reset, reset);
-    onWidth(panels, (width) => {
+    onWidth(panels.node(), (width) => {
       arrange(drawn, width);
       redraw();
     });
   }
-  return { controls, panels, below, state, start, change, control, begin };
+  return { controls, panels, below, state, start, change, add, begin };
 }
 
 /** Panels side by side where there is room for that, else one below the other. */

@@ -19,12 +19,10 @@ import { words } from "../words.js";
  */
 export function curves(root, spec) {
   const scene = stage(root, spec, redraw);
-  const { state, change } = scene;
+  const { state } = scene;
   const { divide } = spec; // by a parameter, what that parameter moves
   if (divide) {
-    const text = `${words.divideBy} ${divide.symbol}`;
-    const press = (divided) => change({ divided });
-    scene.control("divided", toggle(scene.controls, { name: "divided", text }, press));
+    scene.add(toggle, { name: "divided", text: `${words.divideBy} ${divide.symbol}` });
   }
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
   const quantities = spec.panels.map(({ of }) => ({ key: of, label: title(of), show: number }));

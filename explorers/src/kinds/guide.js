@@ -1,5 +1,5 @@
 // A tree of questions, asked one after the other, and the advice at its ends.
-import { create } from "d3-selection";
+import { select } from "d3-selection";
 
 import { button, question } from "../controls.js";
 import { announcer } from "../readout.js";
@@ -15,14 +15,14 @@ export function guide(root, spec, [given]) {
   root.setAttribute("aria-label", spec.label);
   const boxes = ["lb-questions", "lb-advice", "lb-controls", "lb-store"];
   const [questions, advice, controls, store] = boxes.map((name) =>
-    root.appendChild(create("div").attr("class", name).node()),
+    select(root).append("div").attr("class", name).node(),
   );
   store.append(...given.querySelectorAll("[data-loss]"));
   if (!root.closest(".jp-OutputArea-child")) {
     for (const link of store.querySelectorAll("a")) link.href = link.href.replace(/ipynb$/, "html");
   }
-  button(controls, words.reset, () => go(spec.question, []));
-  const say = announcer(root);
+  button(select(controls), words.reset, () => go(spec.question, []));
+  const say = announcer(select(root));
   go(spec.question, []);
 
   /** To a question or a loss's name; answers: the index of each answer on the way there. */
@@ -35,7 +35,7 @@ export function guide(root, spec, [given]) {
       say([...advice.querySelectorAll("p")].map((part) => part.textContent).join(". "));
     } else {
       const choose = (index) => go(to.answers[index].leads, [...answers, index]);
-      question(questions, { text: to.ask, options: to.answers }, choose);
+      question(select(questions), { text: to.ask, options: to.answers }, choose);
       say(to.ask);
     }
   }

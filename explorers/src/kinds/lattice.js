@@ -1,6 +1,5 @@
 // The lattice of CTC: a target over frames, walks through it, and what each probability does.
 import { format } from "d3-format";
-import { create } from "d3-selection";
 
 import { choice, field, slider, toggle } from "../controls.js";
 import { best, moved, solve, sources } from "../ctc.js";
@@ -24,13 +23,11 @@ const MARGIN = { top: 28, left: 30, bottom: 6 };
  */
 export function lattice(root, spec) {
   const scene = stage(root, spec, redraw);
-  const { controls, state, change } = scene;
+  const { add, state, change } = scene;
   const classes = ["-", ...spec.letters];
   const counted = spec.start.p.map((_, t) => t + 1);
   const hundredths = Array.from({ length: 101 }, (_, i) => i / 100);
 
-  const add = (name, make, options, react) =>
-    scene.control(name, make(controls, { name, value: state[name], ...options }, react));
   const within = (frames) => ({
     frames,
     time: state.time === state.frames ? frames : Math.min(state.time, frames),
@@ -38,20 +35,21 @@ export function lattice(root, spec) {
   });
   const { letters, longest } = spec;
   const text = `${words.targetOf} ${[...letters].join(" ")}`;
-  add("target", field, { text, letters, longest }, (target) => change({ target }));
-  add("frames", slider, { symbol: "T", values: counted }, (frames) => change(within(frames)));
+  add(field, { name: "target", text, letters, longest });
+  const toFrames = (frames) => change(within(frames));
+  add(slider, { name: "frames", symbol: "T", values: counted }, toFrames);
   const upTo = (time) => change({ time: Math.min(time, state.frames) });
-  add("time", slider, { symbol: "t", values: counted }, upTo);
-  add("posterior", toggle, { text: words.posterior }, (posterior) => change({ posterior }));
+  add(slider, { name: "time", symbol: "t", values: counted }, upTo);
+  add(toggle, { name: "posterior", text: words.posterior });
   const toFrame = (frame) => change({ frame: Math.min(frame, state.frames) });
-  add("frame", slider, { symbol: words.frame, values: counted }, toFrame);
-  add("class", choice, { text: words.class, options: classes }, (k) => change({ class: k }));
+  add(slider, { name: "frame", symbol: words.frame, values: counted }, toFrame);
+  add(choice, { name: "class", text: words.class, options: classes });
   const move = (to) => change({ p: moved(state.p, state.frame - 1, state.class, to) });
   const first = { name: "probability", symbol: words.probability, values: hundredths, value: 0 };
-  const setProbability = slider(controls, first, move);
+  const setProbability = slider(scene.controls, first, move);
 
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
-  scene.below.classList.add("lb-plain");
+  scene.below.classed("lb-plain", true);
   const [whole, each, list] = [0, 1, 2].map(() => readout(scene.below));
   scene.begin([board]);
 
@@ -100,12 +98,11 @@ const tiny = (x) => (x === 0 ? "0" : x >= 0.001 ? large(x) : small(x).replace("â
 
 /** The states as a table of circles, in a box of its own that scrolls where it is too wide. */
 function drawing(parent, pick) {
-  const box = create("div").attr("class", "lb-scroll").attr("tabindex", 0);
+  const box = parent.append("div").attr("class", "lb-scroll").attr("tabindex", 0);
   box.attr("role", "group").attr("aria-label", "lattice");
   box.attr("data-lm-suppress-shortcuts", "true");
-  const hint = create("p").attr("class", "lb-hint").text(words.scroll);
+  const hint = parent.append("p").attr("class", "lb-hint").text(words.scroll);
   const svg = box.append("svg").attr("class", "lb-lattice").attr("aria-hidden", "true");
-  parent.append(box.node(), hint.node());
   const band = svg.append("rect").attr("class", "lb-band");
   const [moves, heads, nodes] = ["moves", "heads", "nodes"].map(() => svg.append("g"));
   let width = 0;

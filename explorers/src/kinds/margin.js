@@ -1,6 +1,4 @@
 // Two classes of points in the plane, all movable, and the widest strip between them.
-import { create } from "d3-selection";
-
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
@@ -91,8 +89,7 @@ const nameOf = (names, label) => names[label > 0 ? 1 : 0];
 function legend(parent, names) {
   for (const label of [-1, 1]) {
     const text = `${SIGNS[label]} ${nameOf(names, label)}`;
-    const item = create("span").attr("class", `lb-legend lb-c${STYLES[label]}`).text(text);
-    parent.append(item.node());
+    parent.append("span").attr("class", `lb-legend lb-c${STYLES[label]}`).text(text);
   }
 }
 

@@ -1,6 +1,5 @@
 // Three logits and their softmax: a point in the triangle of all triples of probabilities.
 import { scaleLinear } from "d3-scale";
-import { select } from "d3-selection";
 
 import { choice } from "../controls.js";
 import { handle } from "../handle.js";
@@ -26,8 +25,7 @@ export function simplex(root, spec) {
   const { state, change } = scene;
   const { classes } = spec;
   const { value, gradient } = spec.losses[spec.curves[0].loss];
-  const pick = { name: "target", text: words.trueClass, options: classes, value: state.target };
-  scene.control("target", choice(scene.controls, pick, (target) => change({ target })));
+  scene.add(choice, { name: "target", text: words.trueClass, options: classes });
   const plane = triangle(scene.panels, words.prediction, classes);
   const cells = plane.plot.append("g");
   const descent = plane.over.append("path").attr("class", "lb-guide");
@@ -116,7 +114,7 @@ export function logitsAt(sliders, state, p) {
 
 /** A panel without axes, with a class at each corner. */
 function triangle(parent, title, classes) {
-  const svg = select(parent).append("svg").attr("class", "lb-panel").attr("role", "group");
+  const svg = parent.append("svg").attr("class", "lb-panel").attr("role", "group");
   svg.attr("aria-label", title);
   const heading = svg.append("text").attr("class", "lb-title").attr("y", 16).text(title);
   const plot = svg.append("g");

@@ -23,11 +23,7 @@ const LINE = 17; // the height of a label
 export function triplet(root, spec) {
   const scene = stage(root, spec, redraw);
   const { state, change } = scene;
-  const set = toggle(scene.controls, { name: "squared", text: words.squared }, (squared) =>
-    change({ squared }),
-  );
-  scene.control("squared", set);
-  set(state.squared);
+  scene.add(toggle, { name: "squared", text: words.squared });
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const regions = plane.plot.append("g");
