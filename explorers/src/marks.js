@@ -1,7 +1,12 @@
 // Points that forces act on: a sign on each, and an arrow for the force.
+import { words } from "./words.js";
 
 export const GRIP = 8; // the radius of a point, in CSS pixels
 const HEAD = 6; // of an arrow
+
+/** The columns of a readout of forces, and what stands in them. */
+export const FORCE = { forceX: words.forceX, forceY: words.forceY, force: words.force };
+export const forceValues = ([x, y]) => ({ forceX: x, forceY: y, force: Math.hypot(x, y) });
 
 /**
  * points, forces: [[x, y], ...] in data units; signs: a letter for each point.

@@ -1,39 +1,44 @@
 // The numbers below a figure: a table that is also the legend, and a sentence read aloud.
+import { number } from "./numbers.js";
+
 /**
  * A table with one row for each curve and a column for each quantity. Its numbers are short;
  * with all their digits they stand in data-value, beside data-curve and data-quantity.
  * When the reader pauses after a change, a screen reader reads the table aloud.
+ *
+ * columns: { key: label } or, where other digits are to be seen, { key: [label, number to text] }.
+ * Returns update(title, rows): what the table is of, and
+ * [{ name, label = name, style, values: { key: number } }]; the name is for data-curve.
  */
-export function readout(parent) {
+export function readout(parent, columns) {
+  const quantities = Object.entries(columns).map(([key, column]) => {
+    const [label, show = number] = [column].flat();
+    return { key, label, show };
+  });
   const table = parent.append("table").attr("class", "lb-readout");
   const caption = table.append("caption");
   const head = table.append("thead").append("tr");
   head.append("td");
+  const heads = head.selectAll("th").data(quantities).join("th").attr("scope", "col");
+  heads.text(({ label }) => label);
   const body = table.append("tbody");
   const say = announcer(parent);
 
-  return {
-    /**
-     * title: what the table is of; quantities: [{ key, label, show: number to text }];
-     * rows: [{ name, label, style, values: { key: number } }]; the name is for data-curve.
-     */
-    update(title, quantities, rows) {
-      caption.text(title);
-      const heads = head.selectAll("th").data(quantities).join("th").attr("scope", "col");
-      heads.text(({ label }) => label);
-      const row = body.selectAll("tr").data(rows).join(addRow);
-      row.select(".lb-text").text(({ label }) => label);
-      const cell = row.selectAll("td").data(({ name, values }) =>
-        quantities.map(({ key, show }) => ({ key, show, name, value: values[key] })),
-      );
-      cell
-        .join("td")
-        .attr("data-curve", ({ name }) => name)
-        .attr("data-quantity", ({ key }) => key)
-        .attr("data-value", ({ value }) => value)
-        .text(({ value, show }) => show(value));
-      say(sentence(title, rows, quantities));
-    },
+  return (title, given) => {
+    const rows = given.map((row) => ({ label: row.name, ...row }));
+    caption.text(title);
+    const row = body.selectAll("tr").data(rows).join(addRow);
+    row.select(".lb-text").text(({ label }) => label);
+    const cell = row.selectAll("td").data(({ name, values }) =>
+      quantities.map(({ key, show }) => ({ key, name, value: values[key], show })),
+    );
+    cell
+      .join("td")
+      .attr("data-curve", ({ name }) => name)
+      .attr("data-quantity", ({ key }) => key)
+      .attr("data-value", ({ value }) => value)
+      .text(({ value, show }) => show(value));
+    say(sentence(title, rows, quantities));
   };
 }
 

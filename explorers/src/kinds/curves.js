@@ -25,8 +25,8 @@ export function curves(root, spec) {
     scene.add(toggle, { name: "divided", text: `${words.divideBy} ${divide.symbol}` });
   }
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
-  const quantities = spec.panels.map(({ of }) => ({ key: of, label: title(of), show: number }));
-  const table = readout(scene.below);
+  const columns = spec.panels.map(({ of }) => [of, title(of)]);
+  const update = readout(scene.below, Object.fromEntries(columns));
   scene.begin(panels);
 
   function redraw() {
@@ -36,7 +36,7 @@ export function curves(root, spec) {
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
       return { name: one.label, label: labelOf(spec, state, one), style: i + 1, values };
     });
-    table.update(`${words.probe} ${words.at} ${number(state.x)}`, quantities, rows);
+    update(`${words.probe} ${words.at} ${number(state.x)}`, rows);
   }
 }
 

@@ -31,7 +31,11 @@ export function fit(root, spec) {
     steps: spec.steps,
     move: (x, y) => change({ x, y }),
   });
-  const table = readout(scene.below);
+  const update = readout(scene.below, {
+    slope: words.slope,
+    change: [words.change, signed],
+    pull: [words.pull, signed],
+  });
   const atFirst = spec.curves.map((one) => fitted(spec, start, one));
   scene.begin([plane]);
 
@@ -41,15 +45,9 @@ export function fit(root, spec) {
     drawPoints(plane, dots, points, spec.movable);
     place(state.x, state.y, `x ${number(state.x)}, y ${number(state.y)}`);
     const title = `${words.movablePoint} ${words.at} (${number(state.x)}, ${number(state.y)})`;
-    table.update(title, QUANTITIES, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
+    update(title, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
   }
 }
-
-const QUANTITIES = [
-  { key: "slope", label: words.slope, show: number },
-  { key: "change", label: words.change, show: signed },
-  { key: "pull", label: words.pull, show: signed },
-];
 
 function fitted(spec, state, one) {
   const moved = (list, to) => list.map((old, i) => (i === spec.movable ? to : old));
@@ -62,5 +60,5 @@ function row(spec, state, i, [intercept, slope], [, first]) {
   const { gradient } = bind(spec, state, one, 2);
   const pull = -gradient(intercept + slope * state.x, state.y);
   const values = { slope, change: slope - first, pull };
-  return { name: one.label, label: one.label, style: i + 1, values };
+  return { name: one.label, style: i + 1, values };
 }

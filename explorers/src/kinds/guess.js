@@ -37,7 +37,8 @@ export function guess(root, spec) {
     steps: [spec.step, 0],
     move: (to) => change({ guess: to }),
   });
-  const table = readout(scene.below);
+  const columns = { cost: words.cost, best: words.bestGuess, least: words.leastCost };
+  const update = readout(scene.below, columns);
   scene.begin([plane]);
 
   function redraw() {
@@ -50,20 +51,13 @@ export function guess(root, spec) {
     placeTarget(state.x, spec.height, number(state.x));
     const height = relative[0](state.guess);
     placeGuess(state.guess, height, `${number(state.guess)}: ${words.cost} ${number(found[0].now)}`);
-    table.update(`${words.guess} ${number(state.guess)}`, QUANTITIES, found.map(row));
+    update(`${words.guess} ${number(state.guess)}`, found.map(row));
   }
 
   function row({ now, at, least }, i) {
-    const values = { cost: now, best: at, least };
-    return { name: labels[i], label: labels[i], style: i + 1, values };
+    return { name: labels[i], style: i + 1, values: { cost: now, best: at, least } };
   }
 }
-
-const QUANTITIES = [
-  { key: "cost", label: words.cost, show: number },
-  { key: "best", label: words.bestGuess, show: number },
-  { key: "least", label: words.leastCost, show: number },
-];
 
 /** The mean loss as a function of the guess, what it is now, and where it is least. */
 function costs(spec, state, one) {

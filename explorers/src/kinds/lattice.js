@@ -50,7 +50,8 @@ export function lattice(root, spec) {
 
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
   scene.below.classed("lb-plain", true);
-  const [whole, each, list] = [0, 1, 2].map(() => readout(scene.below));
+  const updates = [WHOLE, EACH, LIST].map((columns) => readout(scene.below, columns));
+  const [updateWhole, updateEach, updateList] = updates;
   scene.begin([board]);
 
   function redraw() {
@@ -61,36 +62,30 @@ export function lattice(root, spec) {
     board.draw(found, state, classes);
     const named = state.target || words.noLetters;
     const values = { loss: found.loss, total: found.total, alignments: found.alignments };
-    whole.update(`T = ${state.frames}`, WHOLE, [{ name: named, label: named, values }]);
+    updateWhole(`T = ${state.frames}`, [{ name: named, values }]);
     const t = state.frame - 1;
     const row = (name, k) => {
       const of = { p: p[t][k], posterior: found.classes[t][k], gradient: found.gradient[t][k] };
       return { name, label: name === "-" ? words.blank : name, values: of };
     };
-    each.update(`${words.frame} ${state.frame}`, EACH, classes.map(row));
+    updateEach(`${words.frame} ${state.frame}`, classes.map(row));
     const rows = best(p, target, SHOWN).map(({ path, weight }) => {
-      const name = path.map((k) => classes[k]).join("");
-      return { name, label: name, values: { weight, share: weight / found.total } };
+      const values = { weight, share: weight / found.total };
+      return { name: path.map((k) => classes[k]).join(""), values };
     });
-    list.update(words.mostProbable, LIST, rows);
+    updateList(words.mostProbable, rows);
   }
 }
 
-const WHOLE = [
-  { key: "loss", label: words.loss, show: number },
-  { key: "total", label: "P", show: number },
-  { key: "alignments", label: words.alignments, show: number },
-];
-const EACH = [
-  { key: "p", label: words.probability, show: number },
-  { key: "posterior", label: words.posterior, show: number },
-  { key: "gradient", label: words.gradient, show: signed },
-];
+const WHOLE = { loss: words.loss, total: "P", alignments: words.alignments };
+const EACH = {
+  p: words.probability,
+  posterior: words.posterior,
+  gradient: [words.gradient, signed],
+};
 const percent = format(".1%");
-const LIST = [
-  { key: "weight", label: words.weight, show: number },
-  { key: "share", label: words.share, show: (x) => (Number.isFinite(x) ? percent(x) : number(x)) },
-];
+const share = (x) => (Number.isFinite(x) ? percent(x) : number(x));
+const LIST = { weight: words.weight, share: [words.share, share] };
 
 const large = format(".2~r");
 const small = format(".1e");

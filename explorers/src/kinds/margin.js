@@ -39,7 +39,7 @@ export function margin(root, spec) {
   plane.over.selectAll(".lb-reach").attr("r", 16); // they stand close together
   plane.over.selectAll(".lb-halo").attr("r", 11);
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
-  const [whole, one] = [readout(scene.below), readout(scene.below)];
+  const [updateWhole, updateOne] = [WHOLE, ONE].map((columns) => readout(scene.below, columns));
   scene.begin([plane]);
 
   function redraw() {
@@ -62,24 +62,16 @@ export function margin(root, spec) {
       total: each.reduce((sum, point) => sum + point.loss, 0),
     };
     const { label: name } = spec.curves[0];
-    whole.update(`C = ${number(state.C)}`, WHOLE, [{ name, label: name, style: LINE, values }]);
+    updateWhole(`C = ${number(state.C)}`, [{ name, style: LINE, values }]);
     const kind = nameOf(names, labels[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
     const row = { name, label: kind, style: STYLES[labels[chosen]], values: each[chosen] };
-    one.update(`${kind} ${chosen + 1} ${words.at} ${place}`, ONE, [row]);
+    updateOne(`${kind} ${chosen + 1} ${words.at} ${place}`, [row]);
   }
 }
 
-const WHOLE = [
-  { key: "strip", label: words.strip, show: number },
-  { key: "vectors", label: words.supportVectors, show: number },
-  { key: "total", label: words.totalLoss, show: number },
-];
-const ONE = [
-  { key: "margin", label: words.margin, show: number },
-  { key: "loss", label: words.loss, show: number },
-  { key: "weight", label: words.weight, show: number },
-];
+const WHOLE = { strip: words.strip, vectors: words.supportVectors, total: words.totalLoss };
+const ONE = { margin: words.margin, loss: words.loss, weight: words.weight };
 
 const replaced = (list, i, to) => list.map((old, k) => (k === i ? to : old));
 

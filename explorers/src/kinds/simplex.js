@@ -36,7 +36,7 @@ export function simplex(root, spec) {
     steps: [spec.step, spec.step],
     move: (x, y) => change(logitsAt(spec.parameters, state, probabilities(x, y))),
   });
-  const [whole, each] = [readout(scene.below), readout(scene.below)];
+  const [updateWhole, updateEach] = [WHOLE, EACH].map((columns) => readout(scene.below, columns));
   scene.begin([plane]);
 
   function redraw() {
@@ -50,25 +50,18 @@ export function simplex(root, spec) {
     goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
     const { label: name } = spec.curves[0];
-    const loss = { name, label: name, style: 4, values: { value: value(z, y) } };
-    whole.update(`${words.trueClass}: ${classes[state.target]}`, WHOLE, [loss]);
-    each.update(
-      words.eachClass,
-      EACH,
-      classes.map((label, k) => {
-        const values = { probability: p[k], target: y[k], gradient: slope[k] };
-        return { name: label, label, style: k + 1, values };
-      }),
-    );
+    const loss = { name, style: 4, values: { value: value(z, y) } };
+    updateWhole(`${words.trueClass}: ${classes[state.target]}`, [loss]);
+    const rows = classes.map((name, k) => {
+      const values = { probability: p[k], target: y[k], gradient: slope[k] };
+      return { name, style: k + 1, values };
+    });
+    updateEach(words.eachClass, rows);
   }
 }
 
-const WHOLE = [{ key: "value", label: words.loss, show: number }];
-const EACH = [
-  { key: "probability", label: words.probability, show: number },
-  { key: "target", label: words.target, show: number },
-  { key: "gradient", label: words.gradient, show: number },
-];
+const WHOLE = { value: words.loss };
+const EACH = { probability: words.probability, target: words.target, gradient: words.gradient };
 
 // Numbers.
 

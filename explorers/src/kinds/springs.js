@@ -1,7 +1,7 @@
 // Points of two classes in the plane, and the springs that a loss of pairs puts between them.
 import { button } from "../controls.js";
 import { handle } from "../handle.js";
-import { drawMarks } from "../marks.js";
+import { FORCE, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
@@ -43,7 +43,7 @@ export function springs(root, spec) {
   plane.over.selectAll(".lb-reach").attr("r", 18); // they stand close together
   plane.over.selectAll(".lb-halo").attr("r", 12);
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
-  const [whole, one] = [readout(scene.below), readout(scene.below)];
+  const [updateWhole, updateOne] = [WHOLE, FORCE].map((columns) => readout(scene.below, columns));
   scene.begin([plane]);
 
   function redraw() {
@@ -62,31 +62,20 @@ export function springs(root, spec) {
       return { name, label, style, values: { loss, idle } };
     };
     const sliders = spec.parameters.map((p) => `${p.symbol} = ${number(state[p.name])}`);
-    whole.update(sliders.join(", "), WHOLE, [
+    updateWhole(sliders.join(", "), [
       row("similar", words.pulls, PULL, pairs.filter(({ similar }) => similar)),
       row("different", words.pushes, PUSH, pairs.filter(({ similar }) => !similar)),
       row(curve.label, words.allPairs, 0, pairs),
     ]);
-    const [x, y] = forces[chosen];
     const style = labels[chosen] + 1;
-    const each = { forceX: x, forceY: y, force: Math.hypot(x, y) };
+    const values = forceValues(forces[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
     const title = `${words.point} ${chosen + 1} ${words.at} ${place}`;
-    one.update(title, ONE, [
-      { name: curve.label, label: names[labels[chosen]], style, values: each },
-    ]);
+    updateOne(title, [{ name: curve.label, label: names[labels[chosen]], style, values }]);
   }
 }
 
-const WHOLE = [
-  { key: "loss", label: words.loss, show: number },
-  { key: "idle", label: words.idle, show: number },
-];
-const ONE = [
-  { key: "forceX", label: words.forceX, show: number },
-  { key: "forceY", label: words.forceY, show: number },
-  { key: "force", label: words.force, show: number },
-];
+const WHOLE = { loss: words.loss, idle: words.idle };
 
 /** All pairs with their losses, and the force on each point: minus the gradient of the sum. */
 function pull(spec, state, curve) {

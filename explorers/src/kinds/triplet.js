@@ -1,7 +1,7 @@
 // An anchor, a positive and a negative: the regions of the negative, and the force on each point.
 import { toggle } from "../controls.js";
 import { handle } from "../handle.js";
-import { GRIP, drawMarks } from "../marks.js";
+import { FORCE, GRIP, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
@@ -41,7 +41,7 @@ export function triplet(root, spec) {
     }),
   );
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
-  const [whole, each] = [readout(scene.below), readout(scene.below)];
+  const [updateWhole, updateEach] = [WHOLE, FORCE].map((columns) => readout(scene.below, columns));
   scene.begin([round(plane, spec)]);
 
   function redraw() {
@@ -63,30 +63,19 @@ export function triplet(root, spec) {
     drawMarks(plane, marks, points, forces, "apn", spec.arrow);
     const values = { loss: value(...points), near, far, edge };
     const title = `${words[region]} (${spec.parameters[0].symbol} = ${number(margin)})`;
-    whole.update(title, WHOLE, [{ name: curve.label, label: curve.label, style: 2, values }]);
-    each.update(
-      words.forces,
-      EACH,
-      ["anchor", "positive", "negative"].map((name, i) => {
-        const [forceX, forceY] = forces[i];
-        const force = { forceX, forceY, force: Math.hypot(forceX, forceY) };
-        return { name, label: words[name], style: i, values: force };
-      }),
-    );
+    updateWhole(title, [{ name: curve.label, style: 2, values }]);
+    const row = (name, i) =>
+      ({ name, label: words[name], style: i, values: forceValues(forces[i]) });
+    updateEach(words.forces, ["anchor", "positive", "negative"].map(row));
   }
 }
 
-const WHOLE = [
-  { key: "loss", label: words.loss, show: number },
-  { key: "near", label: words.toPositive, show: number },
-  { key: "far", label: words.toNegative, show: number },
-  { key: "edge", label: words.easyFrom, show: number },
-];
-const EACH = [
-  { key: "forceX", label: words.forceX, show: number },
-  { key: "forceY", label: words.forceY, show: number },
-  { key: "force", label: words.force, show: number },
-];
+const WHOLE = {
+  loss: words.loss,
+  near: words.toPositive,
+  far: words.toNegative,
+  edge: words.easyFrom,
+};
 
 /** The distance of the negative from which the loss is 0. */
 export const easyFrom = (near, margin, squared) =>
