@@ -57,6 +57,22 @@ export function handle(panel, { name, style = 1, steps: [dx, dy], move }) {
   };
 }
 
+/**
+ * Handles of points that stand close together; each moves its own of state.points.
+ *
+ * style(label), name(label, i): of the point i with spec.labels[i]; reach: its radius for a finger.
+ */
+export function handles(panel, spec, { state, change }, { style, name, reach }) {
+  const places = spec.labels.map((label, i) => {
+    const replaced = (to) => state.points.map((old, k) => (k === i ? to : old));
+    const move = (...to) => change({ points: replaced(to), chosen: i });
+    return handle(panel, { style: style(label), name: name(label, i), steps: spec.steps, move });
+  });
+  panel.over.selectAll(".lb-reach").attr("r", reach);
+  panel.over.selectAll(".lb-halo").attr("r", Math.round((2 / 3) * reach));
+  return places;
+}
+
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 /** To the nearest multiple of a step, so that a dragged point has a round place, too. */

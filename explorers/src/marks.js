@@ -26,6 +26,11 @@ export function drawMarks(plane, group, points, forces, signs, scale) {
       `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
     return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
   });
+  drawSigns(plane, group, points, signs);
+}
+
+/** A letter on each point. */
+export function drawSigns(plane, group, points, signs) {
   const letters = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
   letters.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
   letters.text((_, i) => signs[i]);

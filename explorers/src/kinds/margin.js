@@ -1,5 +1,6 @@
 // Two classes of points in the plane, all movable, and the widest strip between them.
-import { handle } from "../handle.js";
+import { handles } from "../handle.js";
+import { drawSigns } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
@@ -19,7 +20,7 @@ const LINE = 1;
  */
 export function margin(root, spec) {
   const scene = stage(root, spec, redraw);
-  const { state, change } = scene;
+  const { state } = scene;
   const { labels, names } = spec;
   legend(scene.controls, names);
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
@@ -28,16 +29,11 @@ export function margin(root, spec) {
   const lines = [-1, 0, 1].map((level) =>
     plane.plot.append("path").attr("class", level ? "lb-edge" : `lb-curve lb-c${LINE}`),
   );
-  const places = labels.map((label, i) =>
-    handle(plane, {
-      style: STYLES[label],
-      name: `${nameOf(names, label)} ${i + 1}`,
-      steps: spec.steps,
-      move: (...to) => change({ points: replaced(state.points, i, to), chosen: i }),
-    }),
-  );
-  plane.over.selectAll(".lb-reach").attr("r", 16); // they stand close together
-  plane.over.selectAll(".lb-halo").attr("r", 11);
+  const places = handles(plane, spec, scene, {
+    style: (label) => STYLES[label],
+    name: (label, i) => `${nameOf(names, label)} ${i + 1}`,
+    reach: 16,
+  });
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
   const [updateWhole, updateOne] = [WHOLE, ONE].map((columns) => readout(scene.below, columns));
   scene.begin([plane]);
@@ -73,8 +69,6 @@ export function margin(root, spec) {
 const WHOLE = { strip: words.strip, vectors: words.supportVectors, total: words.totalLoss };
 const ONE = { margin: words.margin, loss: words.loss, weight: words.weight };
 
-const replaced = (list, i, to) => list.map((old, k) => (k === i ? to : old));
-
 const SIGNS = { [-1]: "−", 1: "+" };
 const nameOf = (names, label) => names[label > 0 ? 1 : 0];
 
@@ -106,11 +100,8 @@ function drawStrip(plane, band, lines, [w0, w1], b) {
 
 /** Signs on the points, and rings around the support vectors. */
 function drawMarks(plane, group, points, labels, weights) {
-  const data = points.map(([x, y], i) => ({ x, y, label: labels[i], weight: weights[i] }));
-  const signs = group.selectAll("text").data(data).join("text").attr("class", "lb-sign");
-  signs.attr("x", ({ x }) => plane.x(x)).attr("y", ({ y }) => plane.y(y)).attr("dy", "0.34em");
-  signs.text(({ label }) => SIGNS[label]);
-  const held = data.filter(({ weight }) => weight > 0);
+  drawSigns(plane, group, points, labels.map((label) => SIGNS[label]));
+  const held = points.filter((_, i) => weights[i] > 0);
   const rings = group.selectAll("circle").data(held).join("circle").attr("class", "lb-support");
-  rings.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => plane.y(y)).attr("r", 13);
+  rings.attr("cx", ([x]) => plane.x(x)).attr("cy", ([, y]) => plane.y(y)).attr("r", 13);
 }

@@ -1,6 +1,6 @@
 // Points of two classes in the plane, and the springs that a loss of pairs puts between them.
 import { button } from "../controls.js";
-import { handle } from "../handle.js";
+import { handles } from "../handle.js";
 import { FORCE, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
@@ -32,16 +32,11 @@ export function springs(root, spec) {
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const lines = plane.plot.append("g");
-  const places = labels.map((label, i) =>
-    handle(plane, {
-      style: label + 1,
-      name: `${names[label]} ${words.point} ${i + 1}`,
-      steps: spec.steps,
-      move: (...to) => change({ points: state.points.map((old, k) => (k === i ? to : old)), chosen: i }),
-    }),
-  );
-  plane.over.selectAll(".lb-reach").attr("r", 18); // they stand close together
-  plane.over.selectAll(".lb-halo").attr("r", 12);
+  const places = handles(plane, spec, scene, {
+    style: (label) => label + 1,
+    name: (label, i) => `${names[label]} ${words.point} ${i + 1}`,
+    reach: 18,
+  });
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
   const [updateWhole, updateOne] = [WHOLE, FORCE].map((columns) => readout(scene.below, columns));
   scene.begin([plane]);
@@ -108,11 +103,6 @@ function drawSprings(plane, group, points, pairs) {
   const taut = pairs.filter(({ size }) => size > 0);
   const line = group.selectAll("line").data(taut).join("line");
   line.attr("class", ({ similar }) => `lb-spring lb-c${similar ? PULL : PUSH}`);
-  for (const [x, y, end] of [
-    ["x1", "y1", "i"],
-    ["x2", "y2", "k"],
-  ]) {
-    line.attr(x, (pair) => plane.x(points[pair[end]][0]));
-    line.attr(y, (pair) => plane.y(points[pair[end]][1]));
-  }
+  line.attr("x1", ({ i }) => plane.x(points[i][0])).attr("y1", ({ i }) => plane.y(points[i][1]));
+  line.attr("x2", ({ k }) => plane.x(points[k][0])).attr("y2", ({ k }) => plane.y(points[k][1]));
 }
