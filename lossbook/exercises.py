@@ -123,7 +123,11 @@ def _call(function, at):
 
 def _expression(answer, wanted, points):
     """The values of an expression at the points; its symbols are known by their names."""
-    answer = sp.sympify(answer)
+    given = answer
+    with contextlib.suppress(sp.SympifyError):
+        answer = sp.sympify(given)
+    if not isinstance(answer, sp.Expr):
+        raise _Unusable(f"an expression is asked, got {given!r}")
     known = {symbol.name: symbol for symbol in sorted(wanted.free_symbols, key=str)}
     extra = sorted({symbol.name for symbol in answer.free_symbols} - known.keys())
     if extra:

@@ -834,7 +834,7 @@ def _draw_triplet(figure, spec, losses):
         ("semi-hard", -(near + edge) / 2, COLOURS[3]),
         ("easy", (bottom - edge) / 2, COLOURS[4]),
     ):
-        label(axes, 0, place, name, colour, xytext=(-4, 0), ha="right")
+        label(axes, 0, place, name, colour, over=True, xytext=(-4, 0), ha="right")
     tips = points - spec["arrow"] * np.array(losses["squared"].grad(*points, margin=margin))
     for mark in zip(points, "apn", ("black", *COLOURS), tips, strict=False):
         _draw_mark(axes, *mark)

@@ -302,6 +302,8 @@ def check_digits(loss, *args, value=3, grad=4, **parameters):
 
 def evaluate(formula, at, digits=60):
     """The formula in mpmath numbers, with as many digits as it takes for 30 to be right."""
+    smallest = min((abs(float(a)) for a in at.values() if a), default=1)
+    digits -= min(0, math.floor(math.log10(smallest)))  # those after which 1 - 1e-300 is not 1
     numbers, previous = _lambdify(tuple(at), formula, "mpmath"), None
     while digits < 20_000:
         with mpmath.workdps(digits):

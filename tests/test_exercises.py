@@ -88,6 +88,8 @@ def test_expressions_are_compared_as_expressions(one):
     assert "twice" in check("x-1", 2 * delta / r).message
     assert "at delta = 1/2, r = 1/2: 1 expected, 0.5 given" in check("x-1", r).message
     assert "the answer has q" in check("x-1", sp.Symbol("q")).message
+    for no_expression in (lambda r: r, "delta/(", [1, 2], None, np.ones(2)):
+        assert "an expression is asked, got" in check("x-1", no_expression).message
 
 
 def test_expressions_are_compared_where_the_exercise_asks(one):
