@@ -77,7 +77,7 @@ class _Printer(NumPyPrinter):
 
 def log1p(x):
     u = 1.0 + x
-    return np.log(u) + (x - (u - 1.0))  # what rounding took from u, for abs(x) <= 1
+    return np.log(u) + (x - (u - 1.0)) / nonzero(u)  # what rounding took from u
 
 
 def xlogy(y, x):

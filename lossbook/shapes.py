@@ -174,13 +174,12 @@ def _turned(node):
         return sp.Mul(-1, -node, evaluate=False)
 
 
-def _common_factor(node):
-    """a u - b u as (a - b) u, but for a u = e^z, which can overflow alone."""
+def _common_vector(node):
+    """a u - b u as (a - b) u: one operation on vectors instead of three."""
     terms = [set(sp.Mul.make_args(term)) for term in node.args] if node.is_Add else [set()]
-    common = [u for u in set.intersection(*terms) if not (u.is_number or isinstance(u, sp.exp))]
-    if common:
-        shared = sp.Mul(*common)
-        return shared * sp.Add(*(term / shared for term in node.args))
+    for factor in set.intersection(*terms):
+        if factor.is_Add and factor.has(sp.Indexed):
+            return factor * sp.Add(*(term / factor for term in node.args))
 
 
 def _stable_shape(node):
@@ -198,8 +197,8 @@ RULES = [
     _reciprocal_root,
     _common_number,
     _turned,
+    _common_vector,
     _stable_shape,
-    _common_factor,
 ]
 
 
