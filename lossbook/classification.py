@@ -99,6 +99,7 @@ def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2
     """Cross-entropy times (1 - p_t)^gamma, where p_t is the probability of the true class.
 
     alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
+    Its Hessian is NaN at p = 0 and p = 1.
     Lin et al. (2017), Focal loss for dense object detection, equation 5.
     """
     one, zero = (1, 1) if alpha is None else (alpha, 1 - alpha)

@@ -9,7 +9,8 @@ from lossbook.shapes import distance, pos
 def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     """Half the squared distance of similar pairs (y = 1); of others (y = 0), of what it lacks.
 
-    The margin is a distance. Where two vectors are equal the gradient is 0.
+    The margin is a distance. Where two vectors are equal the gradient is 0, and of dissimilar ones
+    the Hessian is huge, since the loss has a kink there.
     Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
     """
     d = distance(x1, x2)
@@ -23,7 +24,8 @@ def triplet(
     """max(0, margin + distance to the positive - distance to the negative), distances squared.
 
     squared=False: distances as they are. The margin has the distances' unit. Where two
-    vectors are equal, the derivative of their distance is taken as 0.
+    vectors are equal, the derivative of their distance is taken as 0; the Hessian of unsquared
+    distances is huge there.
     Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
     """
     near, far = distance(anchor, positive), distance(anchor, negative)
