@@ -151,15 +151,13 @@ QUESTIONS = Question(
 )
 
 
-def _advice():
-    """The rows of `lossbook/data/advice.csv`; an empty cell is a fact that is not told."""
-    _, (head, *rows) = tables.read("advice")
-    for name, chapter, why, unless, label, *facts in rows:
-        told = {what: fact for what, fact in zip(head[5:], facts, strict=True) if fact}
-        yield name, Advice(chapter, why, unless, told, {"y": int(label)} if label else {})
+def _advice(chapter, why, unless, y, **facts):
+    """The `Advice` of a row of `lossbook/data/advice.csv`, whose empty cells say nothing."""
+    told = {what: fact for what, fact in facts.items() if fact}
+    return Advice(chapter, why, unless, told, {"y": int(y)} if y else {})
 
 
-ADVICE = dict(_advice())
+ADVICE = {row.pop("loss"): _advice(**row) for row in tables.records("advice")}
 
 
 def walk(question=QUESTIONS, depth=0):

@@ -14,6 +14,12 @@ def read(name):
     return about, list(csv.reader(line for line in lines if not line.startswith("#")))
 
 
+def records(name):
+    """The rows of `lossbook/data/name.csv`, each a dict by the names of the columns."""
+    _, (head, *rows) = read(name)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
 def markdown(head, *rows, align=None):
     """A Markdown table of cells that are Markdown. align: ":--" or "--:" for each column."""
     lines = head, align or [":--"] * len(head), *rows

@@ -129,9 +129,15 @@ def test_check_digits():
     verify.check_digits(huber, y_hat, 0)
     verify.check_digits(absolute_error, y_hat, 0)
     verify.check_digits(squared_error, np.geomspace(1e-150, 1e150, 40), 1e-200)
-    verify.check_digits(focal, [1e-300, 5e-324], 0, gamma=0.5)  # 1 - p has 300 digits, and more
+    verify.check_digits(focal, [1e-300, 5e-324], 0, gamma=0.5)
     with pytest.raises(Refuted, match="ULP off"):
         verify.check_digits(spoiled(1 + 8 * np.finfo(float).eps), y_hat, 0)
+
+
+def test_evaluate_begins_with_the_digits_of_the_smallest_argument():
+    assert verify.evaluate(1 - x, {x: 1e-300}) < 1
+    with mpmath.workdps(120):  # control: two roundings to 1 agree
+        assert 1 - mpmath.mpf(1e-300) == 1
 
 
 def test_check_digits_takes_a_parameter_that_is_none():

@@ -97,7 +97,7 @@ class Card:
 
 def cards():
     """The cards of all losses, in the order of the chapters."""
-    return [Card(*row) for row in tables.read("cheat_sheet")[1][1:]]
+    return [Card(**row) for row in tables.records("cheat_sheet")]
 
 
 SHAPES = {pos: (x,), mag: (x,), hub: (x, delta), softplus: (x,)}

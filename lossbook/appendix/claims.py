@@ -29,7 +29,7 @@ class Claim:
 
 def load():
     """All claims, in the note's order."""
-    return [Claim(*row) for row in tables.read("claims")[1][1:]]
+    return [Claim(**row) for row in tables.records("claims")]
 
 
 @dataclass
