@@ -28,9 +28,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = (
-    "chromium chromium-browser google-chrome google-chrome-stable chrome microsoft-edge msedge"
-)
+BROWSERS = "chromium chromium-browser google-chrome google-chrome-stable microsoft-edge"
+CHANNELS = "chrome msedge"  # what Playwright knows where to find on macOS and Windows
 # Root in a container has no sandbox; the others keep Chromium itself off the network.
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -41,9 +40,8 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def site():
     """The folder of the built site. Safe with xdist: the build holds a lock."""
-    run = subprocess.run(
-        [sys.executable, "tools/build.py"], cwd=ROOT, capture_output=True, text=True
-    )
+    command = [sys.executable, "tools/build.py"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
     if run.returncode:
         pytest.fail(run.stderr[-4000:], pytrace=False)  # the warnings and errors of Sphinx
     return ROOT / "_build" / "html"
@@ -71,21 +69,32 @@ def server(site):
         yield address
 
 
+def launch(chromium):
+    """The first browser that is found on this machine, or None."""
+    from playwright.sync_api import Error
+
+    path = next(filter(None, map(shutil.which, BROWSERS.split())), None)
+    if path:
+        return chromium.launch(executable_path=path, args=FLAGS.split())
+    for channel in CHANNELS.split():
+        with contextlib.suppress(Error):
+            return chromium.launch(channel=channel, args=FLAGS.split())
+
+
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium (or Chrome, or Edge) that is installed on this machine."""
-    path = next(filter(None, map(shutil.which, BROWSERS.split())), None)
-    if path is None:
-        missing = "NO BROWSER FOUND: install Chromium, Chrome or Edge to test the site"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield chromium
-        chromium.close()
+        found = launch(playwright.chromium)
+        if found is None:
+            missing = "NO BROWSER FOUND: install Chromium, Chrome or Edge to test the site"
+            if os.environ.get("CI") == "true":
+                pytest.fail(missing, pytrace=False)
+            pytest.skip(missing)
+        yield found
+        found.close()
 
 
 @dataclass
