@@ -28,9 +28,8 @@ def draw(kind=SVG, *, shift=0.0, colour=figures.COLOURS[0], name="loss", ticks=(
     x = np.linspace(0, 2, 50)
     axes.plot(x, x**2, color=colour)
     axes.lines[0].set_transform(
-        axes.transData + plt.matplotlib.transforms.ScaledTranslation(
-            0, shift / 96, figure.dpi_scale_trans
-        )
+        axes.transData
+        + plt.matplotlib.transforms.ScaledTranslation(0, shift / 96, figure.dpi_scale_trans)
     )
     axes.set(xlabel=name, xlim=(0, 2), ylim=(0, 4))
     axes.set_xticks([0, 1, 2], list(map(str, ticks)))
@@ -98,14 +97,15 @@ def test_pictures_that_agree_leave_nothing(difference, tmp_path):
 def test_what_other_machines_drew_passes(difference, machine, figure):
     stored = (FOUND / f"{figure}.svg").read_text("utf-8").splitlines(keepends=True)
     new = list(stored)
-    for number, line in MACHINES[machine][figure]:
-        new[number] = line
+    for first, last, lines in reversed(MACHINES[machine][figure]):
+        new[first:last] = [lines]
     assert new != stored
     assert difference((SVG, "".join(stored)), (SVG, "".join(new))) is None
 
 
 def run_nbval(path):
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-q", "-n", "0", str(path)]
+    options = ["-c", "pyproject.toml", "-p", "conftest", "-n", "0", "-q"]
+    command = [sys.executable, "-m", "pytest", *options, str(path)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
