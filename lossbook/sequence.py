@@ -112,7 +112,7 @@ def _states(targets, target_lengths, blank):
     labels = np.full((2 * targets.shape[1] + 1, len(targets)), blank)
     labels[1::2] = targets.T
     skip = np.zeros(labels.shape, bool)
-    skip[2:] = (labels[2:] != labels[:-2]) & (labels[2:] != blank)
+    skip[2:] = labels[2:] != labels[:-2]  # which two blanks never are
     state = np.arange(len(labels))[:, None]
     end = (state == 2 * target_lengths) | (state == 2 * target_lengths - 1)
     return labels, (state < 2) & (state <= 2 * target_lengths), skip, end

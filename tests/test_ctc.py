@@ -199,6 +199,15 @@ class TestExtremes:
         z[1, :, 0] += 60.0
         return z, np.array([[1, 2, 3] * 5, [1, 2, 3] * 5])
 
+    def test_weights_are_shared_often_enough_for_improbable_letters(self):
+        z = np.zeros((1, 100, 3))
+        z[..., 2] = 30.0  # each step of the target's paths has a weight of e^-30
+        given = z, np.array([[1]]), np.array([100]), np.array([1]), 0
+        paths = sequence.Paths(sequence.SCALED, *given)
+        assert paths.overlap[0] > sequence.TINY  # else slower logarithms would take over
+        exactly = 100 * (30 + math.log1p(2 * math.exp(-30))) - math.log(math.comb(101, 2))
+        assert ctc(z, [[1]])[0] == pytest.approx(exactly, rel=1e-15)
+
     def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
         for z, target, value, grad in zip(
             *self.blanks(), *ctc.value_and_grad(*self.blanks()), strict=True

@@ -32,6 +32,11 @@ def steep(z, /, y, *, gamma=2.0):
     return softplus(z - y) ** 3 * sp.exp(-(z**2)) ** gamma
 
 
+@loss
+def bump(z, /, y):
+    return 1 / (sp.Rational(4, 3) + (z - y) ** 2) ** 2
+
+
 def need(tool):
     """Skip loudly without a tool; in CI fail."""
     if shutil.which(tool) is None:
@@ -79,7 +84,7 @@ def test_javascript_of_piecewise_losses_is_numpy_to_the_last_bit(one):
     assert_agrees(one, explorers.javascript(one), in_node, rtol=0)
 
 
-@pytest.mark.parametrize("one", [logistic, steep], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [logistic, steep, bump], ids=lambda one: one.name)
 def test_javascript_of_smooth_losses_is_numpy(one):
     assert_agrees(one, explorers.javascript(one), in_node, rtol=1e-12)
 

@@ -37,6 +37,13 @@ def test_notebooks_store_the_same_bytes_twice(write):
     assert b"iopub" not in first and sys.version.split()[0].encode() not in first
 
 
+def test_normal_notebooks_keep_no_time_of_another_tool(write):
+    notebook = nbformat.read(write("1"), 4)
+    notebook.cells[0].metadata.execution = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+    notebooks.normalise(notebook)
+    assert notebook.cells[0].metadata == {}
+
+
 def test_notebooks_keep_ids_and_shorten_errors(write):
     path = write("1 / 0", tags=["raises-exception"])
     ids = [cell.id for cell in nbformat.read(path, 4).cells]

@@ -55,6 +55,7 @@ TRUE = [
     (verify.prove_limit, (softplus(x), x, -sp.oo, 0)),
     (verify.prove_limit, (sp.sin(x) / x, x, 0, 1)),
     (verify.prove_limit, (-sp.log(x), x, 0, sp.oo)),
+    (verify.prove_limit, (1 / x, x, 0, sp.oo)),
     (verify.prove_minimiser, (Q, x, 2)),
     (verify.prove_minimiser, (PROPER, p, 1 / (1 + weight), (0, 1))),
 ]
@@ -75,7 +76,9 @@ FALSE = [
     (verify.prove_convex, (-FOCAL[1], p, (0, 1)), "not shown convex"),
     (verify.prove_jointly_convex, (a * b, (a, b)), "Hessian by a, b has determinant -1"),
     (verify.prove_jointly_convex, (a**2 - b**2, (a, b)), "Hessian by b has determinant -2"),
+    (verify.prove_convex, (a * mag(x), x), "the slope falls from -a to a"),  # where a < 0
     (verify.prove_limit, (softplus(x), x, -sp.oo, 1), "is 0, not 1"),
+    (verify.prove_limit, (1 / x, x, 0, -sp.oo), "is oo, not -oo"),
     (verify.prove_minimiser, (Q, x, 1), "not least at x = 1"),
     (verify.prove_minimiser, (-H, x, 0), "not shown convex"),
 ]
@@ -120,8 +123,9 @@ def spoiled(factor):
 def test_check_gradient():
     y_hat = np.linspace(-3, 3, 40)
     verify.check_gradient(huber, y_hat, 0.05)
-    with pytest.raises(Refuted, match="where differences give"):
-        verify.check_gradient(spoiled(1.001), y_hat, 0.05)
+    for factor in (1.001, 1 + 5e-6):
+        with pytest.raises(Refuted, match="where differences give"):
+            verify.check_gradient(spoiled(factor), y_hat, 0.05)
 
 
 def test_check_digits():
@@ -161,6 +165,7 @@ def test_ulps_counts_the_spacing_of_floats():
     assert verify.ulps(np.nextafter(1.0, 2), mpmath.mpf(1)) == 1
     assert verify.ulps(np.inf, mpmath.mpf(10) ** 400) == 0
     assert verify.ulps(np.inf, mpmath.mpf(1)) == np.inf
+    assert verify.ulps(1.0, mpmath.mpf(10) ** 400) > 1e15
     assert np.isnan(verify.ulps(np.nan, mpmath.mpf(1)))
 
 
