@@ -24,7 +24,7 @@ def drop_weight(app, exception):
     static = app.outdir / "_static"
     for path in static.rglob("*.map"):
         path.unlink()
-    (static / "scripts/fontawesome.js").write_text("")
+    (static / "scripts/fontawesome.js").write_bytes(b"")
 
 
 def add_explorers(app, pagename, templatename, context, doctree):

@@ -56,7 +56,11 @@ def in_node(text, calls, convert=lambda pairs: np.array(pairs, float)):
         console.log(JSON.stringify(pairs));
     """
     run = subprocess.run(
-        ["node", "-e", program], input=json.dumps(calls), capture_output=True, text=True, check=True
+        ["node", "-e", program],
+        input=json.dumps(calls),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     return convert(json.loads(run.stdout))
 
@@ -122,7 +126,11 @@ def test_javascript_of_pairs_of_vectors_is_numpy():
         console.log(JSON.stringify(calls.map((c) => [loss.value(...c), loss.gradient(...c)])));
     """
     run = subprocess.run(
-        ["node", "-e", program], input=json.dumps(calls), capture_output=True, text=True, check=True
+        ["node", "-e", program],
+        input=json.dumps(calls),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     values, slopes = zip(*json.loads(run.stdout), strict=True)
     value, gradients = lossbook.contrastive.value_and_grad(x1, x2, y, margin=1.5)
@@ -522,7 +530,7 @@ def ctc_in_node(problems):
         ["node", "--input-type=module", "-e", program],
         input=json.dumps(problems),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     return json.loads(run.stdout)
@@ -637,7 +645,9 @@ def modules():
     need("npm")
     installed, lock = SOURCE / "node_modules/.package-lock.json", SOURCE / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run = subprocess.run(["npm", "ci"], cwd=SOURCE, capture_output=True, text=True)
+        run = subprocess.run(
+            [shutil.which("npm"), "ci"], cwd=SOURCE, capture_output=True, encoding="utf-8"
+        )
         if run.returncode:
             say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             say(f"npm ci FAILED in explorers/: {run.stderr[-300:]}", pytrace=False)
@@ -646,7 +656,7 @@ def modules():
 
 def check_bundle(folder):
     return subprocess.run(
-        ["node", "build.js", "--check"], cwd=folder, capture_output=True, text=True
+        ["node", "build.js", "--check"], cwd=folder, capture_output=True, encoding="utf-8"
     )
 
 
@@ -668,7 +678,9 @@ def test_a_changed_bundle_is_found(modules, tmp_path):
 
 
 def test_the_parts_in_node(modules):
-    run = subprocess.run(["npm", "test"], cwd=modules, capture_output=True, text=True)
+    run = subprocess.run(
+        [shutil.which("npm"), "test"], cwd=modules, capture_output=True, encoding="utf-8"
+    )
     assert run.returncode == 0, run.stdout[-3000:]
 
 

@@ -106,7 +106,7 @@ def test_what_other_machines_drew_passes(difference, machine, figure):
 def run_nbval(path):
     options = ["-c", "pyproject.toml", "-p", "conftest", "-n", "0", "-q"]
     command = [sys.executable, "-m", "pytest", *options, str(path)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
 
 
 def test_nbval_compares_pictures(tmp_path):

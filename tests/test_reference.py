@@ -14,8 +14,8 @@ from lossbook.sequence import path_polynomial
 from lossbook.verify import ulps
 
 DATA = Path(__file__).parent / "data"
-CASES = json.loads((DATA / "hard_cases.json").read_text())["cases"]
-PUBLISHED = json.loads((DATA / "published.json").read_text())
+CASES = json.loads((DATA / "hard_cases.json").read_text("utf-8"))["cases"]
+PUBLISHED = json.loads((DATA / "published.json").read_text("utf-8"))
 
 
 def call(case):

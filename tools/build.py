@@ -36,7 +36,7 @@ def digests():
 def build():
     """Build what has changed; True if the site is good."""
     new = digests()
-    old = json.loads(STAMP.read_text()) if STAMP.exists() and INDEX.exists() else {}
+    old = json.loads(STAMP.read_text("utf-8")) if STAMP.exists() and INDEX.exists() else {}
     if new == old:
         print("The book is up to date.")
         return True
@@ -51,7 +51,7 @@ def build():
     book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
     if subprocess.run([book, "build", ".", "-W", "-n", "--keep-going"], cwd=ROOT).returncode:
         return False
-    STAMP.write_text(json.dumps(new, indent=0))
+    STAMP.write_text(json.dumps(new, indent=0), "utf-8")
     return True
 
 

@@ -11,10 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 UNREACHABLE = (
     r"Retrying|[Cc]onnection|[Nn]ame resolution|[Nn]etwork is unreachable|from versions: none"
 )
+
+
+def interpreter(system=os.name):
+    """Where an environment of this system ("nt" is Windows) has its Python."""
+    return VENV / ("Scripts/python.exe" if system == "nt" else "bin/python")
+
+
+PYTHON = interpreter()
 
 
 def check_python():
@@ -49,7 +56,12 @@ def pip_install(*args):
     command = [str(PYTHON), "-u", "-m", "pip", "install", "--retries", "2", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", *args]
     pip = subprocess.Popen(
-        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=str(ROOT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
     lines, collected = [], 0
     for line in pip.stdout:

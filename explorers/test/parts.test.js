@@ -76,6 +76,11 @@ test("one wild point does not move the line of least absolute error", () => {
   assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
 });
 
+test("of several best lines the first pair of points has it", () => {
+  const [a, b] = vertices({ value: (p, y) => Math.abs(p - y) }, [0, 1, 2, 3], [0, 1, 1, 0]);
+  assert.deepEqual([a, b], [0, 0.5]); // the pairs 0 3, 1 2 and 1 3 cost as much
+});
+
 test("six points with a known machine", () => {
   const points = [[-2, -1], [-1, -1], [-1, -2], [1, 1], [1, 2], [2, 1]];
   const { w, b, weights } = separate(points, [-1, -1, -1, 1, 1, 1], 1);
@@ -88,4 +93,19 @@ test("points of both classes at one place have no line", () => {
   const { w, weights } = separate([[1, 2], [1, 2]], [-1, 1], 3);
   assert.deepEqual(w, [0, 0]);
   assert.deepEqual(weights, [3, 3]);
+});
+
+test("where classes overlap no weight exceeds C, and the dual costs what the primal does", () => {
+  const points = [[-2, 0.3], [-1, -1.1], [0.4, 0.2], [1.3, -0.7], [-0.6, 0.9], [0.1, -0.4], [2, 1]];
+  const labels = [-1, -1, -1, 1, 1, -1, 1];
+  for (const C of [0.3, 1, 5]) {
+    const { w, b, weights } = separate(points, labels, C);
+    assert.ok(weights.every((weight) => weight >= 0 && weight <= C));
+    const half = (w[0] ** 2 + w[1] ** 2) / 2;
+    const margins = points.map(([x, y], i) => labels[i] * (w[0] * x + w[1] * y + b));
+    const losses = margins.reduce((sum, margin) => sum + Math.max(0, 1 - margin), 0);
+    const primal = half + C * losses;
+    const dual = weights.reduce((sum, weight) => sum + weight, 0) - half;
+    assert.ok(Math.abs(primal - dual) < 1e-7 * primal);
+  }
 });
