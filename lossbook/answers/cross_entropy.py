@@ -75,6 +75,7 @@ EXERCISES = {
     "cross_entropy-4": Exercise(
         answer=sp.log(K),
         shows="Every class has probability 1/K. A fresh network should start here.",
+        at=((2,), (3,), (10,)),
         slips={
             "the probability of a class": 1 / K,
             "the sum over all classes; only the true one counts": K * sp.log(K),

@@ -75,6 +75,7 @@ EXERCISES = {
     "hinge-3": Exercise(
         answer=(2 * t - 1) * s,
         shows="2t - 1 turns 0 into -1 and 1 into +1; t s would give every 0 the margin 0.",
+        at=((0.5, 0), (0.5, 1), (-3, 0), (-3, 1), (2, 0), (2, 1)),  # s, and a label t
         slips={
             "the product with the labels as they are": t * s,
             "the label turned: 1 - 2t is +1 for class 0": (1 - 2 * t) * s,
