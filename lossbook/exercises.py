@@ -11,6 +11,7 @@ import inspect
 import itertools
 import math
 import numbers
+import pkgutil
 import re
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from lossbook import answers
 from lossbook.mathtext import Unreadable, parse, shorten, value
 
 
@@ -61,7 +63,7 @@ SLIPS = {
     "the sum, where each sample's value is asked": np.sum,
 }
 SWAPPED = "the right answer with the first two arguments swapped"
-PER_CENT = "the right answer in per cent; a share is asked, so divide by 100"
+PER_CENT = "the right answer in per cent (a share is asked: divide by 100)"
 
 
 def check(name, answer):
@@ -81,11 +83,14 @@ def check(name, answer):
 
 
 def _find(name):
-    chapter = str(name).rpartition("-")[0]
-    try:
-        exercises = import_module(f"lossbook.answers.{chapter}").EXERCISES
-    except (ImportError, AttributeError):
-        raise ValueError(f"name takes an exercise's id, such as 'huber-1', got {name!r}") from None
+    chapters = sorted(module.name for module in pkgutil.iter_modules(answers.__path__))
+    chapter = name.rpartition("-")[0] if isinstance(name, str) else ""
+    if chapter not in chapters:
+        raise ValueError(
+            f"name takes an exercise's id, such as 'huber-1', of {', '.join(chapters)}; "
+            f"got {_text(name)}"
+        )
+    exercises = import_module(f"lossbook.answers.{chapter}").EXERCISES
     if name not in exercises:
         raise ValueError(f"name takes one of {', '.join(exercises)}, got {name!r}")
     return exercises[name]
@@ -122,6 +127,8 @@ def _counterexample(given, wanted, exercise):
         return f"at {places[wrong[0]]} it has no number; elsewhere it is right"
     i = (finite or wrong)[0]
     right, other = _apart(wanted[i], given[i])
+    if np.shape(given[i]) != np.shape(wanted[i]):
+        other += f" (of shape {np.shape(given[i])}, not {np.shape(wanted[i])})"
     return f"at {places[i]}: {right} expected, {other} given" if places[i] else f"{other} given"
 
 

@@ -89,7 +89,7 @@ def parse(text, names=()):
     if len(text) > LONGEST:
         raise Unreadable(f"a text of {len(text)} signs is too long to be read")
     if "%" in text:
-        raise Unreadable("a number without a per cent sign is asked: a share of 50 % is 0.5")
+        raise Unreadable("a number without a per cent sign is asked: a share of 3 % is 0.03")
     plain = text.strip().translate(SIGNS)
     if not set("([{") & set(plain):  # no brackets, so that a comma between digits is a decimal one
         plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
@@ -198,6 +198,8 @@ def _value(expr, at):
         return expr.p / expr.q
     if isinstance(expr, sp.Piecewise):
         return next((_value(part, at) for part, where in expr.args if _holds(where, at)), math.nan)
+    if hasattr(expr, "lossbook_shape"):
+        return _value(expr.lossbook_shape.define(*expr.args), at)
     if expr is sp.I:
         return 1j
     if not expr.args:
@@ -219,9 +221,7 @@ def _value(expr, at):
         return power
     if isinstance(expr, sp.binomial | sp.factorial) and max(map(abs, numbers)) > 1000:
         raise OverflowError("sympy would count it out")
-    shape = getattr(expr, "lossbook_shape", None)
-    result = (shape.define if shape else expr.func)(*map(_exact, numbers))
-    return complex(result.evalf())
+    return complex(expr.func(*map(_exact, numbers)).evalf())
 
 
 def _exact(number):
