@@ -198,6 +198,8 @@ def _value(expr, at):
         return expr.p / expr.q
     if isinstance(expr, sp.Piecewise):
         return next((_value(part, at) for part, where in expr.args if _holds(where, at)), math.nan)
+    if isinstance(expr, sp.UnevaluatedExpr):
+        return _value(expr.args[0], at)
     if hasattr(expr, "lossbook_shape"):
         return _value(expr.lossbook_shape.define(*expr.args), at)
     if expr is sp.I:

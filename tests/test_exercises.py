@@ -148,7 +148,7 @@ def test_a_function_where_a_value_is_asked(one):
     ["huber-99", "nothing-1", "huber", "", 3, None, ["huber-1"], "\0-1", "..-1", "__init__-1"],
 )
 def test_unknown_exercises_are_named(name):
-    with pytest.raises(ValueError, match="name takes .*huber"):
+    with pytest.raises(ValueError, match=r"name takes .*huber"):
         check(name, ...)
 
 
@@ -450,6 +450,8 @@ def test_rounded_answers_are_called_right_but_rounded(name):
         ("triplet-1", 0.7361, "the plain loss"),
         ("hinge-6", 0.111, "1 / 9"),
         ("focal-4", 0.1353, "the place, not the ratio"),
+        ("cross_entropy-2", 3.1699, "the logarithm to base 2"),
+        ("hinge-7", [5 / 3, -2 / 3], "the intercept before the slope"),
         ("triplet-3", "semi hard", "what the plain loss says"),
         ("mae-6", lambda m, y, q: "True", "is it in quotes?"),
         ("mae-6", lambda m, y, q: 1 / 0, "ZeroDivisionError: division by zero, at m = 2"),

@@ -117,6 +117,7 @@ EXERCISES = {
         shows="w + b = 1 and -(4 w + b) = 1; half the strip is 1 / |w| = 1.5, half the distance.",
         slips={
             "the right place, but margins of 1.5: scale w": np.array([-1, 2.5]),
+            "the intercept before the slope": np.array([5 / 3, -2 / 3]),
             "the labels turned": np.array([2 / 3, -5 / 3]),
             "the line through 0": np.array([-2 / 3, 0]),
         },
