@@ -6,8 +6,13 @@ function; a wrong one is met with a counterexample and, where it is a known slip
 """
 
 import contextlib
+import copy
 import inspect
 import itertools
+import math
+import numbers
+import pkgutil
+import re
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -15,7 +20,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from lossbook.shapes import unfold
+from lossbook import answers
+from lossbook.mathtext import Unreadable, parse, shorten, value
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Exercise:
     answer: what the learner should give.
     shows: a sentence for the one who gave it.
     at: for a function, the tuples of arguments to compare it at; for an expression whose
-        symbols may not be any number, values of its symbols in alphabetical order.
+        symbols may not be any number (a label, a count), values of them in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
     rtol: how far a number may be off, relative to the right one.
     """
@@ -57,37 +63,34 @@ SLIPS = {
     "the sum, where each sample's value is asked": np.sum,
 }
 SWAPPED = "the right answer with the first two arguments swapped"
+PER_CENT = "the right answer in per cent (a share is asked: divide by 100)"
 
 
 def check(name, answer):
     """Compare an answer with the exercise's own. The reply is a Verdict, which prints as a line.
 
     name: the exercise's id, such as "huber-2"; a ValueError names those that there are.
+    answer: anything. It is compared and never changed; a text is read and never run.
     """
     exercise = _find(name)
-    if answer is ...:
-        return Verdict(None, f"{name}: not attempted yet")
     try:
-        given = _outcomes(answer, exercise)
-    except _Unusable as error:
-        return Verdict(False, f"{name}: {error}")
-    if any(value is ... for value in given.values()):
-        return Verdict(None, f"{name}: not attempted yet")
-    wanted = _outcomes(exercise.answer, exercise)
-    for place, value in given.items():
-        if not _same(value, wanted[place], exercise.rtol):
-            expected = f"at {place}: {_show(wanted[place])} expected, " if place else ""
-            hint = _slip(given, wanted, exercise)
-            return Verdict(False, f"{name}: not yet. {expected}{_show(value)} given{hint}")
-    return Verdict(True, f"{name}: right. {exercise.shows}")
+        right, message = _compare(answer, exercise)
+    except (_Unusable, Unreadable) as error:
+        right, message = False, str(error)
+    except (Exception, SystemExit) as error:  # odd objects raise from anywhere; say so, kindly
+        right, message = False, f"the answer cannot be read: {type(error).__name__} on the way"
+    return Verdict(right, f"{name}: {message}")
 
 
 def _find(name):
-    chapter = str(name).rpartition("-")[0]
-    try:
-        exercises = import_module(f"lossbook.answers.{chapter}").EXERCISES
-    except ImportError:
-        raise ValueError(f"name takes an exercise's id, such as 'huber-1', got {name!r}") from None
+    chapters = sorted(module.name for module in pkgutil.iter_modules(answers.__path__))
+    chapter = name.rpartition("-")[0] if isinstance(name, str) else ""
+    if chapter not in chapters:
+        raise ValueError(
+            f"name takes an exercise's id, such as 'huber-1', of {', '.join(chapters)}; "
+            f"got {_text(name)}"
+        )
+    exercises = import_module(f"lossbook.answers.{chapter}").EXERCISES
     if name not in exercises:
         raise ValueError(f"name takes one of {', '.join(exercises)}, got {name!r}")
     return exercises[name]
@@ -97,82 +100,283 @@ class _Unusable(Exception):
     """The answer is not of the kind that is asked."""
 
 
+class _NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+def _compare(answer, exercise):
+    try:
+        given = _outcomes(answer, exercise)
+    except _NotAttempted:
+        return None, "not attempted yet"
+    wanted = _outcomes(exercise.answer, exercise)
+    if all(map(_same, given, wanted, itertools.repeat(exercise.rtol))):
+        return True, f"right. {exercise.shows}"
+    hint = _slip(given, wanted, exercise)
+    if not hint and all(map(_rounded, given, wanted)):
+        digits = math.ceil(-math.log10(exercise.rtol))
+        return False, f"right, but rounded too far: {digits} digits, or an exact form, are asked"
+    return False, f"not yet. {hint}{_counterexample(given, wanted, exercise)}"
+
+
+def _counterexample(given, wanted, exercise):
+    places = _places(exercise)
+    wrong = [i for i in range(len(given)) if not _same(given[i], wanted[i], exercise.rtol)]
+    finite = [i for i in wrong if not _is_nan(given[i])]
+    if places != [""] and not finite and len(wrong) < len(given):
+        return f"at {places[wrong[0]]} it has no number; elsewhere it is right"
+    i = (finite or wrong)[0]
+    right, other = _apart(wanted[i], given[i])
+    if np.shape(given[i]) != np.shape(wanted[i]):
+        other += f" (of shape {np.shape(given[i])}, not {np.shape(wanted[i])})"
+    return f"at {places[i]}: {right} expected, {other} given" if places[i] else f"{other} given"
+
+
+def _is_expression(exercise):
+    return isinstance(exercise.answer, sp.Basic) and bool(exercise.answer.free_symbols)
+
+
 def _outcomes(answer, exercise):
-    """What an answer comes to: {place: value}, one place for each point of comparison."""
-    if isinstance(exercise.answer, sp.Basic) and exercise.answer.free_symbols:
-        return _expression(answer, exercise.answer, exercise.at)
+    """What an answer comes to, at each point of comparison: numbers, words or truths."""
+    if answer is ...:
+        raise _NotAttempted
+    if _is_expression(exercise):
+        return _expression(answer, exercise)
     if not callable(exercise.answer):
-        if callable(answer):
+        if callable(answer) and not isinstance(answer, sp.Basic):
             raise _Unusable("a value is asked, not a function")
-        return {"": answer}
+        return [_read(answer, like=exercise.answer)]
     if not callable(answer):
         raise _Unusable(f"a function is asked, got {type(answer).__name__}")
-    names = inspect.signature(exercise.answer).parameters
-    return {_place(zip(names, at, strict=False)): _call(answer, at) for at in exercise.at}
+    like = exercise.answer(*copy.deepcopy(exercise.at[0]))
+    return [
+        _call(answer, at, place, like)
+        for at, place in zip(exercise.at, _places(exercise), strict=True)
+    ]
 
 
-def _call(function, at):
+def _call(function, at, place, like):
+    """What the function returns, given arguments of its own, that it may spoil."""
     try:
-        value = function(*at)
-    except Exception as error:  # whatever a learner's function raises is a reply to the learner
-        raise _Unusable(f"the function raised {type(error).__name__}: {error}") from error
-    if value is None:
+        returned = function(*copy.deepcopy(at))
+    except (Exception, SystemExit) as error:
+        # Whatever a learner's function raises is a reply to the learner.
+        about = f"{type(error).__name__}: {_text(error)}".rstrip(": ")
+        raise _Unusable(f"the function raised {about}, at {place}") from error
+    if returned is None:
         raise _Unusable("the function returned None; is a return missing?")
-    return value
-
-
-def _expression(answer, wanted, points):
-    """The values of an expression at the points; its symbols are known by their names."""
-    given = answer
-    with contextlib.suppress(sp.SympifyError):
-        answer = sp.sympify(given)
-    if not isinstance(answer, sp.Expr):
-        raise _Unusable(f"an expression is asked, got {given!r}")
-    known = {symbol.name: symbol for symbol in sorted(wanted.free_symbols, key=str)}
-    extra = sorted({symbol.name for symbol in answer.free_symbols} - known.keys())
-    if extra:
-        raise _Unusable(f"the answer has {', '.join(extra)}; it takes {', '.join(sorted(known))}")
-    numbers = [sp.Rational(n, 4) for n in (2, 12, -2, -12, 5, 9)]
-    choices = [[n for n in numbers if n > 0 or not known[name].is_positive] for name in known]
-    outcomes = {}
-    for values in points or itertools.product(*choices):
-        at = dict(zip(known, values, strict=True))
-        value = unfold(answer).subs({s: at[s.name] for s in answer.free_symbols})
-        outcomes[_place(at.items())] = complex(value) if value.has(sp.I) else float(value)
-    return outcomes
-
-
-def _place(items):
-    return ", ".join(f"{name} = {_show(value)}" for name, value in items)
-
-
-def _show(value):
-    if isinstance(value, float | np.floating):
-        return f"{value:.6g}"
-    return np.array2string(value, precision=4) if isinstance(value, np.ndarray) else str(value)
-
-
-def _same(value, wanted, rtol):
-    if isinstance(wanted, str):
-        return str(value).strip().lower() == wanted.lower()
+    if isinstance(returned, str):
+        raise _Unusable(f"the function returned the text {shorten(returned)}; is it in quotes?")
     try:
-        value, wanted = np.asarray(value, dtype=float), np.asarray(wanted, dtype=float)
-    except (TypeError, ValueError):
+        return _read(returned, like)
+    except (_Unusable, Unreadable) as error:
+        raise _Unusable(f"at {place}, {error}") from None
+
+
+def _expression(answer, exercise):
+    """The values of an expression at the points; its symbols are known by their names."""
+    known = _symbols(exercise)
+    expr = _as_expression(answer, known)
+    extra = sorted({symbol.name for symbol in expr.free_symbols} - set(known))
+    if extra:
+        raise _Unusable(f"the answer has {', '.join(extra)}; it takes {', '.join(known)}")
+    return [value(expr, dict(zip(known, map(float, at), strict=True))) for at in _points(exercise)]
+
+
+def _symbols(exercise):
+    return {symbol.name: symbol for symbol in sorted(exercise.answer.free_symbols, key=str)}
+
+
+def _points(exercise):
+    """Where expressions are compared: at any number that the symbols allow, if nothing is said."""
+    if exercise.at:
+        return exercise.at
+    some = [sp.Rational(n, 4) for n in (2, 12, -2, -12, 5, 9)]
+    symbols = _symbols(exercise).values()
+    return list(
+        itertools.product(*([n for n in some if n > 0 or not s.is_positive] for s in symbols))
+    )
+
+
+def _as_expression(answer, names):
+    answer = _inside(answer)
+    if isinstance(answer, str):
+        try:
+            answer = parse(answer, names)
+        except Unreadable as error:
+            raise _Unusable(f"an expression is asked, got {shorten(answer)}: {error}") from None
+    elif isinstance(answer, numbers.Number) and not isinstance(answer, bool | np.bool_):
+        answer = sp.Float(float(_number(answer)))
+    if not isinstance(answer, sp.Expr):
+        raise _Unusable(f"an expression is asked, got {_text(answer)}")
+    return answer
+
+
+def _inside(answer):
+    """What is in an array without axes, or in a matrix of one entry."""
+    if isinstance(answer, np.ma.MaskedArray) and np.ma.is_masked(answer):
+        raise _Unusable("the answer has entries that are masked")
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer.item()
+    elif isinstance(answer, sp.MatrixBase) and answer.shape == (1, 1):
+        answer = answer[0]
+    if answer is ...:
+        raise _NotAttempted
+    return answer
+
+
+def _places(exercise):
+    """The names of the points of comparison; a single value has none."""
+    if _is_expression(exercise):
+        names, points = _symbols(exercise), _points(exercise)
+    elif callable(exercise.answer):
+        names, points = inspect.signature(exercise.answer).parameters, exercise.at
+    else:
+        return [""]
+    return [
+        ", ".join(f"{n} = {_show(v)}" for n, v in zip(names, at, strict=False)) for at in points
+    ]
+
+
+def _read(answer, like):
+    """An answer as a word, a truth or an array of numbers, whichever `like` is."""
+    answer = _inside(answer)
+    if isinstance(like, str):
+        if not isinstance(answer, str):
+            raise _Unusable(f"a word is asked, got {_text(answer)}")
+        return str(answer)
+    if isinstance(like, bool | np.bool_):
+        if isinstance(answer, bool | np.bool_) or (isinstance(answer, int) and answer in (0, 1)):
+            return bool(answer)
+        raise _Unusable(f"True or False is asked, got {_text(answer)}")
+    return np.array(_numbers(answer))
+
+
+def _numbers(answer):
+    """A number, or a list of them, of lists of them, and so on, in floating point."""
+    if isinstance(answer, str):
+        answer = parse(answer)
+    if isinstance(answer, sp.MatrixBase):
+        answer = answer.tolist() if 1 not in answer.shape else list(answer)
+    elif isinstance(answer, np.ndarray) and answer.dtype.kind in "iuf":
+        return answer.astype(float)  # a copy: a function may use its array again
+    elif isinstance(answer, np.ndarray) and answer.dtype.kind in "bcOU":
+        answer = answer.tolist()
+    elif not isinstance(answer, np.ndarray | np.generic | sp.Basic) and hasattr(
+        answer, "__array__"
+    ):
+        return _numbers(np.asarray(answer))  # of another library, such as pandas
+    if not isinstance(answer, list | tuple | sp.Tuple):
+        return _number(answer)
+    parts = [np.asarray(_numbers(part)) for part in answer]
+    if len({part.shape for part in parts}) > 1:
+        raise _Unusable("the rows of the answer have different lengths")
+    return np.array(parts, float)
+
+
+def _number(answer):
+    if isinstance(answer, bool | np.bool_ | sp.logic.boolalg.BooleanAtom):
+        raise _Unusable(f"a number is asked, got {answer}")
+    if isinstance(answer, sp.Expr):
+        if answer.free_symbols:
+            raise _Unusable(f"a number is asked, but the answer has {_text(answer)}")
+        answer = value(answer, {})
+    if not isinstance(answer, numbers.Number):
+        raise _Unusable(f"a number is asked, got {_text(answer)}")
+    try:
+        answer = complex(answer)
+    except OverflowError:
+        raise _Unusable("a number is asked, and this one is too large") from None
+    if answer.imag:
+        raise _Unusable(f"a real number is asked, got {_show(answer)}")
+    return answer.real
+
+
+def _text(answer):
+    """What an answer looks like, in short; its type, where it does not show itself."""
+    try:
+        text = str(answer) if isinstance(answer, BaseException) else repr(answer)
+    except (Exception, SystemExit):
+        return type(answer).__name__
+    return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+def _show(shown, digits=6):
+    if isinstance(shown, np.ndarray) and shown.ndim == 0:
+        shown = shown.item()
+    if isinstance(shown, float | complex):
+        return "no number" if shown != shown else f"{shown:.{digits}g}"
+    if not isinstance(shown, np.ndarray):
+        return getattr(shown, "__name__", str(shown))
+    if shown.dtype.kind == "f" and digits < 17:
+        texts = {f"{v:.{digits}g}" for v in shown.flat}
+        if len(texts) < len(np.unique(shown)):  # different numbers that would look the same
+            return _show(shown, {6: 10}.get(digits, 17))
+    return np.array2string(shown, formatter={"float_kind": f"{{:.{digits}g}}".format})
+
+
+def _apart(wanted, given):
+    """Both as texts, with as many digits as it takes to tell them apart."""
+    for digits in (6, 10, 17):
+        texts = _show(wanted, digits), _show(given, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _is_nan(number):
+    return isinstance(number, float | complex) and number != number
+
+
+def _same(given, wanted, rtol):
+    if isinstance(wanted, str):
+        return _letters(given) == _letters(wanted)
+    given, wanted = np.asarray(given), np.asarray(wanted)
+    return given.shape == wanted.shape and np.allclose(given, wanted, rtol, atol=1e-12)
+
+
+def _letters(word):
+    return re.sub(r"[\W_]+", "", word.casefold())
+
+
+def _rounded(given, exact, least=2):
+    """Whether numbers are the exact ones, rounded to that many digits or more."""
+    if isinstance(exact, str | bool) or np.shape(given) != np.shape(exact):
         return False
-    return value.shape == wanted.shape and np.allclose(value, wanted, rtol, atol=1e-12)
+    if np.iscomplexobj(given) or not np.isfinite([given, exact]).all():
+        return False
+    pairs = zip(np.ravel(given), np.ravel(exact), strict=True)
+    return all(any(float(f"{b:.{d - 1}e}") == a for d in range(least, 12)) for a, b in pairs)
 
 
 def _slip(given, wanted, exercise):
-    """The name of a known slip that explains every outcome, as the end of a sentence."""
+    """The name of a known slip that explains every outcome, as the beginning of a sentence."""
     wrong = {name: _outcomes(slip, exercise) for name, slip in exercise.slips.items()}
-    if not isinstance(exercise.answer, sp.Basic):
-        # Not every answer has two arguments, and can be called the wrong way round.
-        with contextlib.suppress(_Unusable), np.errstate(all="ignore"):
-            wrong[SWAPPED] = _outcomes(lambda a, b, *more: exercise.answer(b, a, *more), exercise)
-    if not isinstance(next(iter(wanted.values())), str):
-        for name, spoil in SLIPS.items():
-            wrong[name] = {place: spoil(np.asarray(v, float)) for place, v in wanted.items()}
-    for name, outcomes in wrong.items():
-        if all(_same(value, outcomes[place], exercise.rtol) for place, value in given.items()):
-            return f". This looks like {name}"
-    return ""
+    with np.errstate(all="ignore"):
+        if callable(exercise.answer) and not isinstance(exercise.answer, sp.Basic):
+            # Not every answer has two arguments, and can be called the wrong way round.
+            with contextlib.suppress(_Unusable):
+                swapped = _outcomes(lambda a, b, *more: exercise.answer(b, a, *more), exercise)
+                wrong[SWAPPED] = swapped
+        if not isinstance(wanted[0], str | bool):
+            for name, spoil in SLIPS.items():
+                wrong[name] = [spoil(np.asarray(v)) for v in wanted]
+        for name, outcomes in list(wrong.items()):
+            if all(map(_same, outcomes, wanted, itertools.repeat(exercise.rtol))):
+                del wrong[name]  # such as the mean of one number
+    names = [name for name, outcomes in wrong.items() if _explains(given, outcomes, exercise)][:1]
+    if _is_share(wanted) and _explains(given, [100 * wanted[0]], exercise):
+        names.append(PER_CENT)
+    return f"This looks like {', or '.join(names)}; " if names else ""
+
+
+def _is_share(wanted):
+    return isinstance(wanted[0], np.ndarray) and wanted[0].ndim == 0 and 0 < wanted[0] < 1
+
+
+def _explains(given, outcomes, exercise):
+    """Whether a slip comes to what was given, or was rounded to it: to three digits at least."""
+    if all(map(_same, given, outcomes, itertools.repeat(exercise.rtol))):
+        return True
+    typed = not callable(exercise.answer) and not _is_expression(exercise)
+    return typed and all(map(_rounded, given, outcomes, itertools.repeat(3)))

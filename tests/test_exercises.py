@@ -1,6 +1,8 @@
 """Exercises answer back; and the book's exercises, stubs and solutions belong together."""
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 
@@ -8,9 +10,12 @@ import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lossbook import answers, exercises
 from lossbook.exercises import Exercise, check
+from lossbook.shapes import mag, pos
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(
@@ -138,9 +143,12 @@ def test_a_function_where_a_value_is_asked(one):
     assert "a value is asked" in check("x-1", half_square).message
 
 
-@pytest.mark.parametrize("name", ["huber-99", "nothing-1", "huber", "", 3])
+@pytest.mark.parametrize(
+    "name",
+    ["huber-99", "nothing-1", "huber", "", 3, None, ["huber-1"], "\0-1", "..-1", "__init__-1"],
+)
 def test_unknown_exercises_are_named(name):
-    with pytest.raises(ValueError, match="name takes"):
+    with pytest.raises(ValueError, match=r"name takes .*huber"):
         check(name, ...)
 
 
@@ -182,3 +190,355 @@ def verdicts(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code" and CALL.search(cell.source):
             yield cell.outputs[-1].data["text/plain"]
+
+
+class Hostile:
+    """An object that raises wherever it is looked at."""
+
+    def _raise(self, *args):
+        raise RuntimeError("no")
+
+    __eq__ = __repr__ = __str__ = __array__ = __float__ = __complex__ = __bool__ = _raise
+    __hash__ = None
+
+
+class Leaving:
+    def __repr__(self):
+        raise SystemExit
+
+
+w, x, y = sp.symbols("w x y")
+ITSELF = []
+ITSELF.append(ITSELF)
+ODD = [
+    None,
+    True,
+    np.True_,
+    10**400,
+    -(10**5000),
+    1e400,
+    float("nan"),
+    1j,
+    "",
+    "...",
+    "\0",
+    "((((",
+    "1" * 5000,
+    "-" * 900 + "1",
+    "(" * 150 + ")" * 150,
+    "9**9**9",
+    "9**9**9**9",
+    "2**-9**9",
+    "w**x**w**x**w**9**9",
+    "factorial(10**9)",
+    "binomial(10**9, 5*10**8)",
+    "factorial(factorial(9))",
+    "exp(exp(exp(exp(9))))",
+    "1/0",
+    "log(0)",
+    "p1.foo",
+    "().__class__",
+    "lambda: 1",
+    "x if x else 1",
+    "f'{1}'",
+    "2x",
+    "50%",
+    "Piecewise(1)",
+    "Piecewise((1, 2))",
+    "log()",
+    "[1, [2, 3]]",
+    "x < 1",
+    "True",
+    "e",
+    "\u221e",
+    b"1",
+    {},
+    {1: 2},
+    {1},
+    [],
+    [[1], [1, 2]],
+    [None],
+    [Hostile()],
+    ITSELF,
+    (i for i in range(3)),
+    range(3),
+    object(),
+    Hostile(),
+    Leaving(),
+    type,
+    print,
+    Hostile,
+    np.array(None),
+    np.array([1, "a", None], dtype=object),
+    np.array(["2000-01-01"], dtype="datetime64[D]"),
+    np.zeros((0, 3)),
+    np.array([1 + 2j]),
+    np.ma.masked,
+    np.ma.array([1.0, 2.0], mask=[True, False]),
+    np.zeros(2, dtype=[("a", float)]),
+    sp.zoo,
+    sp.nan,
+    sp.oo,
+    sp.I,
+    sp.Integer(10) ** 400,
+    sp.Matrix([[1, 2], [3, 4]]),
+    sp.Matrix([w, x]),
+    sp.Matrix(0, 0, []),
+    sp.MatrixSymbol("A", 2, 2),
+    sp.Integral(w, w),
+    sp.Derivative(w**2, w),
+    sp.Sum(1 / w, (w, 1, sp.oo)),
+    sp.Function("f")(w),
+    sp.Eq(w, 1),
+    sp.true,
+    sp.S.EmptySet,
+    sp.Piecewise((w, sp.Symbol("a") > 1)),
+    1 / (w - x),
+    sp.gamma(w) ** sp.gamma(x) ** 99,
+    lambda *a: ...,
+    lambda *a: Hostile(),
+    lambda *a: "True",
+    lambda *a: a,
+    lambda *a: print,
+    lambda *a: 10**400,
+    lambda *a: (i for i in a),
+    lambda *a: exit(),
+    lambda *a: a[99],
+    lambda: 1,
+]
+
+
+@pytest.mark.parametrize("name", [name for name, _ in EXERCISES])
+def test_every_odd_answer_is_met_with_a_sentence(name):
+    exercise = dict(EXERCISES)[name]
+    accepted = [i for i, odd in enumerate(ODD) if is_right(check(name, odd))]
+    assert [ODD[i] for i in accepted] == []
+    assert check(name, exercise.answer).right  # nothing was spoiled
+
+
+def is_right(verdict):
+    assert isinstance(verdict, exercises.Verdict)
+    assert isinstance(repr(verdict), str)
+    return verdict.right
+
+
+PARTS = st.sampled_from([*"0123456789+-*/^(),.%=<>[]{}'\"_ \n", "log", "np.", "p1", "**", "e9"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text()
+NESTED = st.recursive(
+    LEAVES | st.lists(PARTS, max_size=30).map("".join) | st.sampled_from([w, x, 1 / (w - x)]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.tuples(inner) | st.dictionaries(st.text(), inner)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(NESTED)
+def test_any_answer_is_met_with_a_verdict(answer):
+    for name in ("mse-1", "mse-4", "ctc-1", "hinge-7", "ctc-11"):
+        is_right(check(name, answer))
+        is_right(check(name, lambda *a: answer))
+    for name in ("mae-6", "ctc-6", "mae-5"):
+        is_right(check(name, lambda *a: answer))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mse-1", "14/3"),
+        ("mse-1", "14 / 3"),
+        ("mse-3", "0,5"),
+        ("hinge-4", "1e-3"),
+        ("hinge-4", "1/1000"),
+        ("mse-7", "ln(2)"),
+        ("mse-7", "np.log(2)"),
+        ("cross_entropy-13", "Rational(8, 27)"),
+        ("hinge-7", "-2/3, 5/3"),
+        ("hinge-7", "[-2/3, 5/3]"),
+        ("hinge-7", "np.array([-2/3, 5/3])"),
+        ("contrastive-9", "(2 - sqrt(3))^2/2"),
+        ("cross_entropy-4", "np.log(K)"),
+        ("cross_entropy-4", "sp.log(K)"),
+        ("cross_entropy-4", "ln(K)"),
+        ("ctc-4", "1 - (1 - p1)*(1 - p2)"),
+        ("ctc-11", "math.comb(T-1,U-1)"),
+        ("ctc-11", "comb(T-1,U-1)"),
+        ("ctc-11", "binomial(T-1, T-U)"),
+        ("ctc-11", "factorial(T-1)/factorial(U-1)/factorial(T-U)"),
+        ("hinge-3", "(-1)**(1-t)*s"),
+        ("hinge-3", "Piecewise((s, Eq(t, 1)), (-s, True))"),
+        ("mse-4", "2x*(w*x-y)".replace("2x", "2·x")),
+        ("focal-5", "(1 - p_t)*(1 - p_t - p_t*np.log(p_t))"),
+        ("triplet-3", "Easy"),
+    ],
+)
+def test_texts_are_read_as_mathematics(name, text):
+    assert check(name, text).right, check(name, text)
+    if name != "triplet-3":
+        assert not check(name, f"2*({text})" if "," not in text else "1,5").right
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os').system('touch ran')", "open('ran', 'w')", "print(1)", "exec('1')"]
+)
+def test_a_text_is_never_run(text, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ctc-4", "mse-1", "hinge-7", "ctc-1"):
+        assert not check(name, text).right
+    assert not list(tmp_path.iterdir())
+    assert capsys.readouterr().out == ""
+
+
+def test_other_forms_of_a_right_answer():
+    t, s, K = sp.symbols("t s K")
+    for form in (
+        sp.Piecewise((s, sp.Eq(t, 1)), (-s, True)),
+        (-1) ** (1 - t) * s,
+        -s * sp.cos(sp.pi * t),
+    ):
+        assert check("hinge-3", form).right
+    assert check("cross_entropy-4", np.array(sp.log(K), dtype=object)).right
+    assert check("mse-4", sp.Matrix([2 * x * (w * x - y)])).right
+    pair = [sp.Rational(-2, 3), sp.Rational(5, 3)]
+    for form in (sp.Matrix(pair), sp.Matrix([pair]), tuple(pair), np.array(pair), ["-2/3", "5/3"]):
+        assert check("hinge-7", form).right
+    assert not check("hinge-7", sp.Matrix(pair[::-1])).right
+    for form in (sp.Rational(14, 3), Fraction(14, 3), Decimal(14) / 3, np.float64(14) / 3):
+        assert check("mse-1", form).right
+    assert check("triplet-3", np.str_("easy")).right
+
+
+def test_a_function_may_spoil_its_arguments():
+    def softmax_gradient(z, t):
+        z -= z.max(axis=1, keepdims=True)
+        np.exp(z, out=z)
+        z /= z.sum(axis=1, keepdims=True)
+        z[np.arange(len(t)), t] -= 1
+        return z
+
+    def mse_gradient(X, y, w):
+        y -= X @ w
+        return -2 * X.T @ y / len(y)
+
+    for _ in range(2):
+        assert check("cross_entropy-8", softmax_gradient).right
+        assert check("mse-5", mse_gradient).right
+    by_chapter = dict(EXERCISES)["cross_entropy-12"].answer
+    assert check("cross_entropy-12", by_chapter).right  # it has the same logits
+
+
+@pytest.mark.parametrize("name", ["mse-1", "mae-1", "hinge-7", "triplet-8", "cross_entropy-13"])
+def test_rounded_answers_are_called_right_but_rounded(name):
+    exact = np.asarray(dict(EXERCISES)[name].answer, float)
+    for digits in (3, 4, 5):
+        rounded = np.vectorize(lambda v, d=digits: float(f"{v:.{d - 1}e}"))(exact)
+        assert "right, but rounded too far: 6 digits" in check(name, rounded).message
+        assert check(name, rounded).right is False
+        beside = np.vectorize(lambda v, d=digits: float(f"{v * 1.1:.{d - 1}e}"))(exact)
+        assert "but rounded" not in check(name, beside).message
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("mse-3", 50, "in per cent"),
+        ("mae-11", 10.1, "in per cent"),
+        ("choosing-7", 95.4, "in per cent"),
+        ("choosing-3", 0.5, "in per cent"),
+        ("hinge-6", "10%", "a share of 3 % is 0.03"),
+        ("triplet-1", 0.7361, "the plain loss"),
+        ("hinge-6", 0.111, "1 / 9"),
+        ("focal-4", 0.1353, "the place, not the ratio"),
+        ("cross_entropy-2", 3.1699, "the logarithm to base 2"),
+        ("hinge-7", [5 / 3, -2 / 3], "the intercept before the slope"),
+        ("triplet-3", "semi hard", "what the plain loss says"),
+        ("mae-6", lambda m, y, q: "True", "is it in quotes?"),
+        ("mae-6", lambda m, y, q: 1 / 0, "ZeroDivisionError: division by zero, at m = 2"),
+        ("mae-6", lambda m, y, q: exit(), "raised SystemExit"),
+        ("mse-10", lambda y: np.mean(y**2) - np.mean(y) ** 2, "1000000004 1000000007"),
+        ("mse-6", "(w1*y1 - w2*y2)/(w1 - w2)", "expected"),
+        ("hinge-3", "s*(2*t-1)*(s-2)/(s-2)", "at s = 2, t = 0 it has no number; elsewhere"),
+    ],
+)
+def test_messages_that_help(name, given, says):
+    assert check(name, given).right is False
+    assert says in check(name, given).message
+
+
+def test_the_name_of_a_slip_comes_before_the_counterexample():
+    message = check("cross_entropy-8", lambda z, t: answers_softmax(z)).message
+    assert message.index("This looks like the softmax") < message.index("at z =")
+
+
+def answers_softmax(z):
+    return import_module("lossbook.answers.cross_entropy").softmax(z)
+
+
+def test_truths_are_no_numbers():
+    assert check("hinge-2", 1).right
+    assert check("mse-8", 1).right
+    for truth in (True, np.True_, sp.true, "True", np.array(True), [True]):
+        assert not check("hinge-2", truth).right
+        assert not check("mse-8", truth).right
+
+
+def test_weak_answers_are_refused():
+    def one_reweighting(y, q):
+        weights = np.where(y > np.mean(y), q, 1 - q)
+        return weights @ y / weights.sum()
+
+    def weights_with_signs(x, y):
+        order = np.argsort(y / x)
+        reached = np.cumsum(x[order]) >= x.sum() / 2
+        return (y / x)[order][reached.argmax()]
+
+    def of_positive_weights(x, y):
+        best = dict(EXERCISES)["mae-10"].answer
+        return best(x, y) if (x > 0).all() else np.median(y / x)
+
+    assert not check("choosing-9", one_reweighting).right
+    assert not check("mae-10", weights_with_signs).right
+    assert not check("mae-10", of_positive_weights).right
+    assert [check("mae-11", v).right for v in (0.1, 0.1006, 0.101, 0.102)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_best_slope_is_unique_where_it_is_asked():
+    for x, y in dict(EXERCISES)["mae-10"].at:
+        cost = sorted(np.abs(y - b * x).sum() for b in y / x)
+        assert cost[1] > cost[0] * (1 + 1e-9)
+        more = sorted(zip(y / x, abs(x), strict=True))
+        votes = np.cumsum([vote for _, vote in more])
+        assert not np.any(votes == votes[-1] / 2)
+
+
+def test_expressions_in_shapes_are_worked_out(one):
+    x = sp.Symbol("x", real=True)
+    one(Exercise(mag(x) + 2 * pos(x), ""))
+    assert check("x-1", sp.Abs(x) + 2 * sp.Max(x, 0)).right
+    assert check("x-1", mag(x) + 2 * pos(x)).right
+    assert not check("x-1", mag(x) + pos(x)).right
+
+
+def test_labels_and_counts_are_whole_where_expressions_are_compared():
+    allowed = {"hinge-3": {"t"}, "cross_entropy-4": {"K"}, "mse-12": {"n"}, "ctc-11": {"T", "U"}}
+    for name, whole in allowed.items():
+        exercise = dict(EXERCISES)[name]
+        names = sorted(symbol.name for symbol in exercise.answer.free_symbols)
+        for at in exercise.at:
+            values = dict(zip(names, at, strict=True))
+            assert all(values[symbol] == int(values[symbol]) >= 0 for symbol in whole)
+            assert values.get("t", 0) in (0, 1)
+
+
+def test_only_an_interrupt_goes_through():
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("mae-5", interrupted)

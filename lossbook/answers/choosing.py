@@ -159,7 +159,13 @@ EXERCISES = {
     "choosing-9": Exercise(
         answer=expectile,
         shows="An expectile is to the mean what a quantile is to the median.",
-        at=((SAMPLE, 0.5), (SAMPLE, 0.8), (SAMPLE, 0.2), (np.array([3.0, 3.0, 44.0, 1.0]), 0.9)),
+        at=(
+            (SAMPLE, 0.5),
+            (SAMPLE, 0.8),
+            (SAMPLE, 0.2),
+            (np.array([3.0, 3.0, 44.0, 1.0]), 0.9),
+            (np.arange(1.0, 11.0), 0.95),  # where one reweighting of the mean is not enough
+        ),
         slips={
             "the expectile of 1 - q: which side is too low?": mirrored,
             "a quantile: that is the same without the squares": quantile,

@@ -57,6 +57,7 @@ EXERCISES = {
             "the loss, minus the logarithm of the probability": -np.log(0.9),
             "the odds, without their logarithm": 9,
             "the logarithm to base 10": np.log10(9),
+            "the logarithm to base 2": np.log2(9),
             "the sigmoid of 0.9": 1 / (1 + np.exp(-0.9)),
         },
         rtol=2e-4,
@@ -75,6 +76,7 @@ EXERCISES = {
     "cross_entropy-4": Exercise(
         answer=sp.log(K),
         shows="Every class has probability 1/K. A fresh network should start here.",
+        at=((2,), (3,), (10,)),
         slips={
             "the probability of a class": 1 / K,
             "the sum over all classes; only the true one counts": K * sp.log(K),
@@ -144,6 +146,7 @@ EXERCISES = {
             "the logit of 0.9, where epsilon goes to one class": np.log(9),
             "the true class without its share, the others with a tenth": np.log(90),
             "the ratio of the probabilities, without its logarithm": 81,
+            "the logarithm to base 2": np.log2(81),
         },
         rtol=2e-4,
     ),

@@ -47,6 +47,7 @@ EXERCISES = {
         shows="Class 0 has the weight 1 - alpha, and p_t is 0.1: a mistake at nearly full price.",
         slips={
             "the weight of class 1": 0.25 * 0.81 * np.log(10),
+            "the logarithm to base 2": 0.75 * 0.81 * np.log2(10),
             "the loss without its weight": 0.81 * np.log(10),
             "p taken for p_t": -0.75 * 0.01 * np.log(0.9),
             "p taken for p_t, and the weight of class 1": -0.25 * 0.01 * np.log(0.9),
@@ -105,6 +106,7 @@ EXERCISES = {
         slips={
             "the logarithm of pi, not of its odds": np.log(0.001),
             "the bias for 0.01": -np.log(99),
+            "the logarithm to base 2": -np.log2(999),
         },
         rtol=1e-4,
     ),

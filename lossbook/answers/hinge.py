@@ -75,6 +75,7 @@ EXERCISES = {
     "hinge-3": Exercise(
         answer=(2 * t - 1) * s,
         shows="2t - 1 turns 0 into -1 and 1 into +1; t s would give every 0 the margin 0.",
+        at=((0.5, 0), (0.5, 1), (-3, 0), (-3, 1), (2, 0), (2, 1)),  # s, and a label t
         slips={
             "the product with the labels as they are": t * s,
             "the label turned: 1 - 2t is +1 for class 0": (1 - 2 * t) * s,
@@ -116,6 +117,7 @@ EXERCISES = {
         shows="w + b = 1 and -(4 w + b) = 1; half the strip is 1 / |w| = 1.5, half the distance.",
         slips={
             "the right place, but margins of 1.5: scale w": np.array([-1, 2.5]),
+            "the intercept before the slope": np.array([5 / 3, -2 / 3]),
             "the labels turned": np.array([2 / 3, -5 / 3]),
             "the line through 0": np.array([-2 / 3, 0]),
         },

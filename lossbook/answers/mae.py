@@ -140,8 +140,10 @@ EXERCISES = {
         answer=weighted_median_of_ratios,
         shows="A weighted median of ratios: Boscovich fitted lines by it in 1757.",
         at=(
-            (np.array([1.0, 2, 3, 4, 10]), np.array([2.5, 3.8, 6.3, 8.4, 5.0])),
-            (np.array([-2.0, 1, 3, -1, 5]), np.array([-4.2, 3.0, 5.0, -1.1, 12.5])),
+            # No half of the votes is reached exactly, so that one slope alone is best.
+            (np.array([1.0, 2, 3, 4, 11]), np.array([2.5, 3.8, 6.3, 8.4, 5.5])),
+            (np.array([-2.0, 1, 3, -1, 6]), np.array([-4.2, 3.0, 5.0, -1.1, 15.0])),
+            (np.array([1.0, -5, 2.5]), np.array([1.0, -10.0, 7.5])),
             (np.array([1.0, 1, 1]), np.array([7.0, -1.0, 2.0])),
         ),
         slips={
@@ -152,12 +154,12 @@ EXERCISES = {
         },
     ),
     "mae-11": Exercise(
-        answer=0.1006,
+        answer=0.100592,
         shows="A tenth of mildly bad errors costs the mean its lead, and nobody would see them.",
         slips={
             "the height of the wide bell as a ninth; it is a third of the narrow one's": 0.1220,
             "the larger of the two solutions": 0.8141,
         },
-        rtol=2e-3,
+        rtol=5e-3,  # three decimals, 0.101, but not 0.100
     ),
 }

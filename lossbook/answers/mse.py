@@ -156,6 +156,7 @@ EXERCISES = {
     "mse-12": Exercise(
         answer=mu**2 / (mu**2 + sigma**2 / n),
         shows="A biased estimate wins; alas, the best factor depends on the mu that you seek.",
+        at=((0.5, 2, 3), (3, 1, 0.5), (1.25, 5, 2), (2, 10, 4)),  # mu, a count n, sigma
         slips={
             "the factor without bias": sp.Integer(1),
             "the factor for a single number": mu**2 / (mu**2 + sigma**2),
