@@ -70,6 +70,15 @@ def test_notebooks_of_the_book_are_normal():
         assert nbformat.writes(notebook) == text, f"{path}: store it by `make notebooks`"
 
 
+def test_a_build_is_reused_for_changed_pages_only():
+    old = {"chapters/mse.ipynb": "1", "site/book.css": "1"}
+    assert build.reusable(old, old | {"chapters/mse.ipynb": "2"})
+    assert not build.reusable(old, old | {"site/book.css": "2"})
+    assert not build.reusable(old, old | {"chapters/mae.ipynb": "1"})  # came
+    assert not build.reusable(old, {"site/book.css": "1"})  # went
+    assert not build.reusable({}, old)
+
+
 def test_every_cell_is_compared():
     """A cell whose output may be anything is mended at its source, not left out."""
     for path in notebooks.find([ROOT / "chapters"]):

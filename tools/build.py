@@ -33,6 +33,16 @@ def digests():
     }
 
 
+def reusable(old, new):
+    """Whether the build of the old digests can be brought up to date with the new ones.
+
+    Sphinx repeats no warning for a page that it has read before, and it keeps the pages of files
+    that are gone. So only a build that was good is reused, and only for changed pages.
+    """
+    changed = [path for path, _ in new.items() - old.items()]
+    return new.keys() == old.keys() and all(path.startswith("chapters/") for path in changed)
+
+
 def build():
     """Build what has changed; True if the site is good."""
     new = digests()
@@ -40,10 +50,7 @@ def build():
     if new == old:
         print("The book is up to date.")
         return True
-    # Sphinx repeats no warning for a page that it has read before, and it keeps the pages of
-    # files that are gone. So reuse only a build that was good, and only for changed pages.
-    changed = [path for path, _ in new.items() - old.items()]
-    if new.keys() != old.keys() or not all(path.startswith("chapters/") for path in changed):
+    if not reusable(old, new):
         shutil.rmtree(BUILD / "html", ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
     STAMP.unlink(missing_ok=True)

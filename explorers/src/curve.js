@@ -98,7 +98,7 @@ export function drawPoints(panel, group, points, movable) {
 
 /** Positions at least `gap` apart and within [low, high], near the wanted ones, in their order. */
 export function spread(wanted, gap, [low, high]) {
-  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j] || i - j);
+  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
   const placed = wanted.map((y) => (Number.isNaN(y) ? high : y));
   let last = low - gap;
   for (const i of order) last = placed[i] = Math.max(placed[i], last + gap);

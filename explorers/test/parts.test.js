@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { moved, solve } from "../src/ctc.js";
 import { sample, spread } from "../src/curve.js";
 import { bestGuess, irls, leastSquares, vertices } from "../src/fits.js";
 import { number, signed } from "../src/numbers.js";
@@ -48,6 +49,8 @@ test("numbers are short, and dust is 0", () => {
   assert.equal(number(1.3450001), "1.345");
   assert.equal(number(-2), "−2");
   assert.equal(number(1e-17), "0");
+  assert.equal(number(1.5e-8), "1.5e-8");
+  assert.equal(signed(1e-17), "0");
   assert.equal(signed(0.5), "+0.5");
   assert.equal(signed(-1e-17), "0");
 });
@@ -74,6 +77,15 @@ test("one wild point does not move the line of least absolute error", () => {
   const wild = onLine.with(2, 1000);
   const [a, b] = vertices({ value: (p, y) => Math.abs(p - y) }, xs, wild);
   assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
+});
+
+test("reweighted least squares ends where the gradients cancel", () => {
+  const huber = { gradient: (p, y) => Math.max(-1, Math.min(1, p - y)) };
+  const wild = [0.3, 1.9, 40, 2.2, 5.1].slice(0, xs.length);
+  const [a, b] = irls(huber, xs, wild);
+  const slopes = xs.map((x, i) => huber.gradient(a + b * x, wild[i]));
+  assert.ok(Math.abs(slopes.reduce((sum, slope) => sum + slope, 0)) < 1e-9);
+  assert.ok(Math.abs(slopes.reduce((sum, slope, i) => sum + slope * xs[i], 0)) < 1e-9);
 });
 
 test("of several best lines the first pair of points has it", () => {
@@ -108,4 +120,14 @@ test("where classes overlap no weight exceeds C, and the dual costs what the pri
     const dual = weights.reduce((sum, weight) => sum + weight, 0) - half;
     assert.ok(Math.abs(primal - dual) < 1e-7 * primal);
   }
+});
+
+test("a certain target costs 0, and not -0", () => {
+  assert.ok(Object.is(solve([[1, 0]], []).loss, 0));
+  assert.ok(Object.is(solve([[1 + 2 ** -52, 0]], []).loss, 0));
+});
+
+test("where one class had all, the others share equally what it gives", () => {
+  assert.deepEqual(moved([[0, 1, 0]], 0, 1, 0.5), [[0.25, 0.5, 0.25]]);
+  assert.deepEqual(moved([[0.2, 0.5, 0.3]], 0, 1, 0), [[0.4, 0, 0.6]]);
 });
