@@ -3,6 +3,7 @@
 import os
 
 from nbval.plugin import IPyNbCell
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
 
@@ -10,10 +11,28 @@ from tests import pictures
 os.environ["LOSSBOOK_STORED"] = "1"
 
 
+# Tests of pages share nothing but the site; one by one, the last of them keep no process waiting.
+APART = ("tests/test_site.py", "tests/test_explorers_browser.py")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests of one file, or cells of one notebook, in one process, but for those of pages."""
+
+    def _split_scope(self, nodeid):
+        return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_itemcollected(item):
+    if isinstance(item, IPyNbCell):
+        compare_pictures(item)
+
+
+def compare_pictures(item):
     """Let nbval compare the figures of a cell as pictures, and all else letter by letter."""
-    if not isinstance(item, IPyNbCell):
-        return
     compare_text = item.compare_outputs
 
     def compare(new, stored, skip_compare=None):
