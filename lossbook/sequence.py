@@ -171,7 +171,9 @@ class CTC(Loss):
     def _evaluate(self, what, args, kwargs):
         if what == "hess":
             raise TypeError(f"{self.name} has no Hessian, only a value and a gradient")
-        value, grad = self._solve(*self._check(self._bind(args, kwargs)))
+        problems = self._check(self._bind(args, kwargs))
+        with np.errstate(over="ignore", under="ignore"):  # e^-inf and e^-800 are 0, as they should
+            value, grad = self._solve(*problems)
         return {"value": [value], "grad": [grad]}.get(what, [value, grad])
 
     def _check(self, given):
@@ -224,7 +226,7 @@ class CTC(Loss):
         grad[:, :, blank] -= posterior[:, :, ::2].sum(2)
         grad -= posterior[:, :, 1::2] @ (targets[:, :, None] == np.arange(logits.shape[2]))
         possible = log_p > IMPOSSIBLE / 2
-        return np.where(possible, 0.0 - log_p, np.inf), grad * possible[:, None, None]
+        return np.where(possible, 0.0 - log_p, np.inf), grad * possible[:, None, None] + 0.0
 
 
 class Paths:
@@ -235,7 +237,8 @@ class Paths:
     weights, shared: (T, L, 2N) and (T, 2N), what `forward` found; the second half is mirrored.
     log_p: (N,), the log probabilities of the targets.
     posterior: (T, L, N), the probability of each state at each time, given the target.
-    overlap: (N,), of the weights from both ends, at the time where they overlap least.
+    overlap: (N,), of the weights from both ends, those from the start as they were before they were
+        scaled, at the time where they overlap least.
     """
 
     def __init__(self, semiring, logits, targets, input_lengths, target_lengths, blank):
@@ -259,7 +262,9 @@ class Paths:
         self.posterior = semiring.number(semiring.times(begun, _halves(arrivals)[1]))
         overlap = self.posterior.sum(1)
         self.posterior /= np.maximum(overlap, TINY)[:, None]
-        self.overlap = overlap.min(0)
+        # What was scaled up may have lost its digits before, so it counts as it was then.
+        before = np.exp2(np.minimum(self.shared[:, : len(logits)], 0))
+        self.overlap = (overlap * before).min(0)
 
 
 def _halves(both):

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import exact
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -85,6 +86,29 @@ class TestPolynomial:
 def softmax(z):
     e = np.exp(z - z.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
+
+
+def exactly(z, target):
+    """Value and gradient by the logits, by enumeration in 60 digits."""
+    with mpmath.workdps(60):
+        e = [[mpmath.exp(mpmath.mpf(x)) for x in row] for row in z.tolist()]
+        y = [[x / sum(row) for x in row] for row in e]
+        total, posterior = mpmath.mpf(0), [[mpmath.mpf(0)] * len(row) for row in y]
+        for path in itertools.product(range(len(y[0])), repeat=len(y)):
+            if collapse(path) == list(target):
+                weight = math.prod(y[t][k] for t, k in enumerate(path))
+                total += weight
+                for t, k in enumerate(path):
+                    posterior[t][k] += weight
+        slope = (
+            [
+                [float(p - w / total) for p, w in zip(*rows, strict=True)]
+                for rows in zip(y, posterior, strict=True)
+            ]
+            if total
+            else np.zeros(z.shape)
+        )
+        return (float(-mpmath.log(total)) if total else math.inf), np.array(slope)
 
 
 class TestNumbers:
@@ -205,8 +229,37 @@ class TestExtremes:
         given = z, np.array([[1]]), np.array([100]), np.array([1]), 0
         paths = sequence.Paths(sequence.SCALED, *given)
         assert paths.overlap[0] > sequence.TINY  # else slower logarithms would take over
-        exactly = 100 * (30 + math.log1p(2 * math.exp(-30))) - math.log(math.comb(101, 2))
-        assert ctc(z, [[1]])[0] == pytest.approx(exactly, rel=1e-15)
+        paths_cost = 100 * (30 + math.log1p(2 * math.exp(-30)))
+        right = paths_cost - math.log(math.comb(101, 2))  # each path costs the same
+        assert ctc(z, [[1]])[0] == pytest.approx(right, rel=1e-15)
+
+    @pytest.mark.parametrize("gap", [300, 600, 690, 708, 720, 735, 740, 744.2541, 745, 746, 800])
+    @pytest.mark.parametrize("target", [[], [1], [1, 2], [1, 1]], ids=str)
+    def test_no_digit_comes_from_a_subnormal(self, gap, target):
+        rng = np.random.default_rng(int(gap))
+        for spikes in itertools.product([False, True], repeat=4):  # at which times class 3 leads
+            z = rng.normal(size=(4, 4)) - gap * np.array(spikes)[:, None] * rng.uniform(0.9, 1, 4)
+            z[:, 3] = 0
+            value, slope = exactly(z, target)
+            found = ctc.value_and_grad(z[None], np.array([target], int).reshape(1, -1))
+            assert found[0][0] == pytest.approx(value, rel=1e-14)
+            assert found[1][0] == pytest.approx(slope, abs=1e-12)
+
+    def test_control_a_subnormal_has_lost_digits(self, monkeypatch):
+        z, right = [[[-745.5, -745, 0], [0, 0, -1]]], 744.903975
+        assert ctc(z, [[1]])[0] == pytest.approx(right, abs=1e-6)
+        monkeypatch.setattr(sequence, "TINY", 0.0)
+        assert abs(ctc(z, [[1]])[0] - right) > 0.1
+
+    def test_an_impossible_target_has_no_negative_zeros(self):
+        grad = ctc.grad(np.zeros((1, 2, 3)), [[1, 2, 1]])
+        assert (grad == 0).all() and not np.signbit(grad).any()
+
+    def test_largest_logits_make_no_warning(self):
+        with np.errstate(all="raise"):
+            value, grad = ctc.value_and_grad([[[-1e308, 1e308]]], [[1]])
+            assert value[0] == 0 and (grad == 0).all()
+            assert ctc([[[0.0, 800.0]]], [[1]])[0] == 0
 
     def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
         for z, target, value, grad in zip(
