@@ -73,7 +73,7 @@ class Loss:
         self._chosen = self._choices(self.parameters) if chosen is None else chosen
         self._named = [name for name in self.signature.parameters if name not in self._chosen]
         self._numeric = [name for name in self._named if name in self.parameters]
-        self._kernel, self._variants, self._compiled = None, {}, {}
+        self._kernel, self._variants, self._compiled, self._made_by = None, {}, {}, None
 
     def _domain(self, parameter):
         if isinstance(parameter.annotation, Domain):
@@ -83,9 +83,10 @@ class Loss:
     def _choices(self, given):
         """The parameters that choose the formula instead of being a number in it."""
         return {
-            name: given[name]
+            name: choice
             for name in self._switches
-            if any(given[name] is choice for choice in self._domains[name].choices)
+            for choice in self._domains[name].choices
+            if _plain(given[name]) is choice
         }
 
     def variant(self, **parameters):
@@ -95,8 +96,13 @@ class Loss:
             return self
         key = tuple(chosen.items())
         if key not in self._variants:
-            self._variants[key] = Loss(self.__wrapped__, chosen)
+            self._variants[key] = variant = Loss(self.__wrapped__, chosen)
+            variant._made_by = functools.partial(self.variant, **chosen), ()
         return self._variants[key]
+
+    def __reduce__(self):
+        # Pickled by its name, as a function is: the copy is the loss itself, also elsewhere.
+        return self._made_by or self.__qualname__
 
     def kernel(self, code):
         """Decorate hand-written code for rows of arrays, where derived code is not exact enough.
@@ -344,6 +350,11 @@ class Loss:
             f"{self.name}: shapes must agree, but {_listing(named)}; a scalar goes with every "
             "shape, and axes of length 1 stretch where the numbers of axes are equal"
         )
+
+
+def _plain(value):
+    """A boolean of numpy's as Python's."""
+    return value.item() if isinstance(value, np.bool_) else value
 
 
 def _as_rows(array, batch, core):

@@ -1,6 +1,9 @@
 """@loss: what is derived from one line, and how it takes its arguments."""
 
+import copy
 import inspect
+import multiprocessing
+import pickle
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lossbook
 from lossbook import absolute_error, cross_entropy_with_logits, huber, squared_error, triplet
 from lossbook.loss import BLOCK, SWITCH, Domain, Loss, Vector, loss
 from lossbook.shapes import distance, logsumexp, mag, pos, softplus, total
@@ -64,6 +68,34 @@ class TestFace:
             return scale * (x1 - x0) ** 2 + softplus(x1 - x0) + mag(x1 - x0)
 
         assert odd(3, 1, scale=2.0) == pytest.approx(10 + np.log1p(np.exp(2)))
+
+
+class TestObjects:
+    """A loss is an ordinary object: it pickles, copies to itself, and works in other processes."""
+
+    @pytest.mark.parametrize("name", lossbook.__all__)
+    def test_copies_are_the_loss_itself(self, name):
+        one = getattr(lossbook, name)
+        for copied in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one)):
+            assert copied is one
+
+    def test_copies_of_a_variant_are_the_variant(self):
+        plain = triplet.variant(squared=False)
+        assert plain is not triplet
+        assert pickle.loads(pickle.dumps(plain)) is plain is copy.deepcopy(plain)
+
+    @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+    def test_in_a_pool(self, method):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            assert pool.starmap(huber, [(1.0, 0.0), (3.0, 0.0)]) == [0.5, 2.5]
+
+    def test_control_a_loss_without_a_name_in_its_module(self):
+        @loss
+        def local(x, /, y):
+            return x - y
+
+        with pytest.raises((pickle.PicklingError, AttributeError), match="local"):
+            pickle.dumps(local)
 
 
 class TestFormulas:
@@ -147,6 +179,12 @@ class TestFormulas:
 
 
 class TestChoices:
+    def test_booleans_of_numpy_are_booleans(self):
+        given = [0.0], [1.0], [1.05]
+        for switch in (True, False):
+            assert triplet(*given, squared=np.bool_(switch)) == triplet(*given, squared=switch) > 0
+        assert triplet(*given, squared=True) != triplet(*given, squared=False)
+
     def test_a_switch_chooses_the_formula(self):
         @loss
         def error(y_hat, /, y, *, squared: SWITCH = True):
