@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,13 @@ from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import mag
+
+ROOT = Path(__file__).parent.parent
+EXPLORING = sorted(  # the pages with explorers
+    path.relative_to(ROOT).with_suffix(".html").as_posix()
+    for path in (ROOT / "chapters").rglob("*.ipynb")
+    if "lossbook-explorer" in path.read_text("utf-8")
+)
 
 X = np.array([0.8, 1.1, 1.9, 2.4, 3.3, 4.1, 4.6, 5.2, 5.9, 6.7, 7.3, 8.2, 8.8, 9.6])
 NOISE = [0.3, -0.4, 0.1, 0.5, -0.2, 0.4, -0.6, 0.2, -0.1, 0.3, 0.1, -0.5, 0.6, -0.3]
@@ -1095,28 +1103,32 @@ def test_control_a_slider_that_another_script_moved(open_page):
     assert len(strayed(figure(page))) == 1
 
 
+def test_every_page_with_explorers_is_tried(site):
+    pages = [
+        path for path in site.rglob("*.html") if "lossbook-explorer" in path.read_text("utf-8")
+    ]
+    assert sorted(path.relative_to(site).as_posix() for path in pages) == EXPLORING
+
+
 @pytest.mark.parametrize("way", ["http", "file"])
-def test_explorers_of_the_site(new_page, site, server, way):
-    """Every explorer of every page takes its picture's place and answers to the keyboard."""
-    paths = [path.relative_to(site) for path in site.rglob("*.html")]
-    paths = [path for path in paths if "lossbook-explorer" in (site / path).read_text("utf-8")]
-    assert paths
-    for path in paths:
-        page = new_page()
-        page.goto(f"{server if way == 'http' else site.as_uri()}/{path.as_posix()}")
-        figures = page.locator("figure.lossbook-explorer")
-        assert figures.count() == page.locator("figure[data-mounted]").count()
-        assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()
-        for shown in figures.all():
-            before = shown.get_attribute("data-state")
-            assert strayed(shown) == []
-            for control in shown.locator("[role=slider], input[type=range]").all():
-                control.press("ArrowLeft")
-            for choice in shown.locator("input[type=radio]").all()[-1:]:
-                choice.press("Space")
-            for link in shown.locator("a").evaluate_all("links => links.map((a) => a.href)"):
-                base = server if way == "http" else site.as_uri()
-                assert (site / link.removeprefix(base).lstrip("/")).is_file()
-            assert shown.get_attribute("data-state") != before
-        assert_right(page)
-        assert page.log.errors == []
+@pytest.mark.parametrize("name", EXPLORING)
+def test_explorers_of_the_site(new_page, site, server, way, name):
+    """Every explorer of the page takes its picture's place and answers to the keyboard."""
+    base = server if way == "http" else site.as_uri()
+    page = new_page()
+    page.goto(f"{base}/{name}")
+    figures = page.locator("figure.lossbook-explorer")
+    assert figures.count() == page.locator("figure[data-mounted]").count()
+    assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()
+    for shown in figures.all():
+        before = shown.get_attribute("data-state")
+        assert strayed(shown) == []
+        for control in shown.locator("[role=slider], input[type=range]").all():
+            control.press("ArrowLeft")
+        for choice in shown.locator("input[type=radio]").all()[-1:]:
+            choice.press("Space")
+        for link in shown.locator("a").evaluate_all("links => links.map((a) => a.href)"):
+            assert (site / link.removeprefix(base).lstrip("/")).is_file()
+        assert shown.get_attribute("data-state") != before
+    assert_right(page)
+    assert page.log.errors == []
