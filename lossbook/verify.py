@@ -123,17 +123,15 @@ def _choice(cases, x, point):
 
 @dataclass(frozen=True)
 class _Need:
-    """A part of an expression must be positive, or only not 0, or may be 0 where a piece ends."""
+    """A part of an expression must be positive; or else it may be negative, or 0 at an end."""
 
     part: sp.Expr
     negative: bool = False
-    zero_at_end: bool = False
+    zero: bool = False  # all zeros inside are ends of pieces
 
-    def holds(self, x, point, end=False):
+    def holds(self, x, point):
         sign = _sign(self.part.subs(x, point))
-        return (
-            sign == 1 or (self.negative and sign == -1) or (self.zero_at_end and end and not sign)
-        )
+        return (self.negative, self.zero, True)[sign + 1]
 
 
 def _needs(expr, x):
@@ -154,7 +152,7 @@ def _needs(expr, x):
         if not expr.exp.is_nonnegative:
             yield _Need(expr.base, negative=True)
     elif expr.is_Pow:
-        yield _Need(expr.base, zero_at_end=bool(expr.exp.is_positive and not expr.exp.has(x)))
+        yield _Need(expr.base, zero=bool(expr.exp.is_positive and not expr.exp.has(x)))
     elif not (expr == x or expr.is_Add or expr.is_Mul or isinstance(expr, SMOOTH)):
         raise ValueError(f"cannot decide: nothing is known here of {expr.func.__name__}, in {expr}")
     for arg in expr.args:
@@ -402,7 +400,7 @@ def _at_breakpoints(between, x, n):
 
 def _at_end(formula, x, point):
     """The limit of a piece's formula at one of its ends: its value, if it is continuous there."""
-    if not formula.is_infinite and not all(n.holds(x, point, end=True) for n in _needs(formula, x)):
+    if not formula.is_infinite and not all(n.holds(x, point) for n in _needs(formula, x)):
         if formula.subs(x, point).is_infinite:
             raise Refuted(f"{formula} has a gap at {x} = {point}")
         raise ValueError(f"cannot decide the limit of {formula} at {x} = {point}")

@@ -24,6 +24,7 @@ from lossbook import (
     triplet,
     verify,
 )
+from lossbook.classification import LABEL
 from lossbook.loss import loss
 from lossbook.shapes import clip, mag, softplus, step
 from lossbook.verify import Refuted
@@ -39,6 +40,8 @@ LONE_POINT = sp.Piecewise((1, sp.Eq(x, 0)), (0, True))
 FOCAL = [focal.formula(p, y, alpha=sp.Rational(1, 4), gamma=2) for y in (0, 1)]
 a, b = sp.symbols("a b", real=True)
 n = sp.Symbol("n")
+z, k, K = sp.IndexedBase("z", real=True), sp.Symbol("k", integer=True), sp.Symbol("K", integer=True)
+HIDDEN_ZERO = sp.Piecewise(((x + 1) ** 2 - x**2 - 2 * x - 1, x < 0), (1, True))
 q, w = sp.symbols("q w", positive=True)
 PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
 
@@ -66,6 +69,10 @@ TRUE = [
     (verify.prove_minimiser, (Q, x, 2)),
     (verify.prove_minimiser, (PROPER, p, 1 / (1 + weight), (0, 1))),
     # Close to false ones: what a proof that refuses too much would lose.
+    (verify.prove_equal, (sp.log(q * w), sp.log(q) + sp.log(w))),
+    (verify.prove_equal, (sp.Sum((q * z[k]) ** 2, (k, 1, K)), q**2 * sp.Sum(z[k] ** 2, (k, 1, K)))),
+    (verify.prove_equal, (sp.sign(HIDDEN_ZERO), (1 + sp.sign(x)) / 2, x, (-sp.oo, 0))),
+    (verify.prove_continuous, (sp.Max(-sp.exp(x) - x**2 - x, 1), x, (0, sp.oo))),
     (verify.prove_equal, (sp.log(x**2), 2 * sp.log(x), x, (0, sp.oo))),
     (verify.prove_equal, (sp.log(x**2), 2 * sp.log(-x), x, (-sp.oo, 0))),
     (verify.prove_equal, (sp.log(x**a * (1 - x)), a * sp.log(x) + sp.log(1 - x), x, (0, 1))),
@@ -105,6 +112,15 @@ FALSE = [
     (verify.prove_limit, (1 / x, x, 0, -sp.oo), "is oo, not -oo"),
     (verify.prove_minimiser, (Q, x, 1), "not least at x = 1"),
     (verify.prove_minimiser, (-H, x, 0), "not shown convex"),
+    (verify.prove_continuous, (sp.sign(x**5 - w * x - 1), x), "not all real roots"),
+    (verify.prove_continuous, (sp.sign(x**2 - a * x + 1), x), "not all real roots"),
+    (verify.prove_continuous, (sp.sign(q * sp.exp(q) - 1), q), "not all zeros"),
+    (verify.prove_continuous, (sp.Piecewise((0, x <= 0), (1 / x, True)), x), "has a gap at x = 0"),
+    (verify.prove_minimiser, (sp.Max(x, 0) + (1 - q) * sp.Min(x, 0), x, 0), "not least at x = 0"),
+    (verify.prove_minimiser, ((q - 1) * sp.Max(x, 0) - sp.Min(x, 0), x, 0), "not least at x = 0"),
+    (verify.prove_jointly_convex, (-sp.log(-q), (q,)), "whether .* is smooth"),
+    (verify.prove_equal, (sp.log(z[k] ** 2), 2 * sp.log(z[k])), "not equal"),
+    (verify.prove_equal, (sp.Max(x - 100, 0) ** 2, 0, x), "not equal"),
     (verify.prove_continuous, (sp.floor(x), x), "known here of floor, in floor"),
     (verify.prove_continuous, (sp.ceiling(x), x), "known here of ceiling, in ceiling"),
     (verify.prove_continuous, (sp.Mod(x, 1), x), "known here of Mod, in Mod"),
@@ -488,6 +504,42 @@ def test_pieces_finds_every_breakpoint():
     assert [sp.expand(formula) for _, _, formula in between] == [8 - 3 * x, 6 - x, x + 2, 3 * x - 8]
 
 
+@pytest.mark.parametrize(
+    ("expr", "within", "breakpoints", "formulas"),
+    [
+        (sp.Abs(x - 5), (0, 1), [], [5 - x]),
+        (sp.Max(x, 1, -x), None, [-1, 1], [-x, 1, x]),
+        (sp.Min(x, 1, -x), None, [0], [x, -x]),
+        (sp.sign(x**3 - 3 * x + 1), None, 3, [-1, 1, -1, 1]),
+        (sp.sign(x**3 - 3 * x + 1), (0, 1), 1, [1, -1]),
+        (sp.sign(sp.exp(2 * x) - 3 * sp.exp(x) + 1), None, 2, [1, -1, 1]),
+        (sp.sign(sp.log(x**2 + 1) - 1), None, 2, [1, -1, 1]),
+        (
+            sp.log(x) * sp.Abs(x - 1),
+            None,
+            [0, 1],
+            [sp.nan, (1 - x) * sp.log(x), (x - 1) * sp.log(x)],
+        ),
+    ],
+)
+def test_pieces_splits_exactly_at_the_breakpoints(expr, within, breakpoints, formulas):
+    found, between = verify.pieces(expr, x, within)
+    assert found == breakpoints or len(found) == breakpoints
+    assert found == sorted(found)
+    assert [
+        sp.expand(formula - wanted) for (*_, formula), wanted in zip(between, formulas, strict=True)
+    ] == [sp.nan if formula is sp.nan else 0 for formula in formulas]
+
+
+def test_numbers_contradict_a_wrong_proof(monkeypatch):
+    """What sympy simplifies wrongly is still compared at points."""
+    monkeypatch.setattr(verify, "_is_zero", lambda expr: True)
+    verify.prove_equal(x, x)
+    for left, right in [(x, x + sp.Rational(1, 1000)), (sp.sqrt(x**2), x), (a * b, a)]:
+        with pytest.raises(Refuted, match="not equal: at "):
+            verify.prove_equal(left, right)
+
+
 def test_pieces_refuses_an_order_that_depends_on_symbols():
     a, b = sp.symbols("a b", positive=True)
     with pytest.raises(ValueError, match="depends on its symbols"):
@@ -546,7 +598,7 @@ SEQUENCES = np.random.default_rng(0).normal(size=(2, 5, 4)), [[1, 2], [3, 3]]
         (ctc, (np.zeros((1, 3, 3)), [[1]]), (0, 2, 1)),
         (ctc, SEQUENCES, (1, 4, 0)),
         (ctc, SEQUENCES, (0, 0, 3)),
-        (squared_error, ([1e6, 1e-3], 0.0), (1,)),
+        (huber, ([1e6, 0.5], 0.0), (1,)),
     ],
 )
 def test_check_gradient_moves_each_entry(right, args, entry):
@@ -604,8 +656,9 @@ def test_check_digits():
     verify.check_digits(absolute_error, y_hat, 0)
     verify.check_digits(squared_error, np.geomspace(1e-150, 1e150, 40), 1e-200)
     verify.check_digits(focal, [1e-300, 5e-324], 0, gamma=0.5)
-    with pytest.raises(Refuted, match="ULP off"):
-        verify.check_digits(spoiled(1 + 8 * np.finfo(float).eps), y_hat, 0)
+    for factor in (1 + 6 * np.finfo(float).eps, np.nan):
+        with pytest.raises(Refuted, match="ULP off"):
+            verify.check_digits(spoiled(factor), y_hat, 0)
 
 
 def test_evaluate_begins_with_the_digits_of_the_smallest_argument():
@@ -692,6 +745,19 @@ def test_passport_of_two_labels(loss, convex, differentiable, bounded, least, co
 def test_passport_refuses_what_it_cannot_decide(define, reason):
     with pytest.raises(ValueError, match=reason):
         verify.passport(loss(define))
+
+
+def test_passport_refuses_a_least_value_of_one_label_only():
+    @loss
+    def raised(z, /, y: LABEL):
+        return y * softplus(-z) + (1 - y) * (softplus(z) + 1)
+
+    with pytest.raises(ValueError, match="neither at the target nor in a limit"):
+        verify.passport(raised)
+
+
+def test_the_best_constant_is_the_smallest_of_several():
+    assert verify.best_constant(absolute_error, [1, 2, 3, 4]) == pytest.approx(2)
 
 
 def test_operations_are_counted_in_the_code():
