@@ -3,7 +3,17 @@
 import numpy as np
 
 from lossbook.loss import Domain, loss
-from lossbook.shapes import logsumexp, pos, power, sigmoid, softplus, total, xlogy
+from lossbook.shapes import (
+    logsumexp,
+    positive_part,
+    power,
+    power_of_rest,
+    sigmoid_power,
+    softplus,
+    total,
+    xlog1py,
+    xlogy,
+)
 
 
 def _not_negative(x):
@@ -39,7 +49,7 @@ def binary_cross_entropy(p: PROBABILITY, /, y: PROBABILITY):
     inf where the label is impossible (p = 0 with y > 0, p = 1 with y < 1), and 0 log 0 = 0.
     Good (1952), Rational decisions, J. R. Statist. Soc. B 14.
     """
-    return -xlogy(y, p) - xlogy(1 - y, 1 - p)
+    return -xlogy(y, p) - xlog1py(1 - y, -p)
 
 
 @loss
@@ -69,7 +79,7 @@ def cross_entropy_with_logits(z: LOGITS, /, y: DISTRIBUTION):
     return logsumexp(z) - total(lambda k: y[k] * z[k])
 
 
-@cross_entropy_with_logits.kernel
+@cross_entropy_with_logits.kernel("value", "grad")
 def _softmax(z, y):
     # With e = exp(z - max z) the sum of e is 1 + tail, where the 1 is the largest entry's own.
     # So log(1 + tail) and 1 - p = tail / (1 + tail) are never differences of numbers close to 1.
@@ -94,16 +104,47 @@ def _softmax(z, y):
     yield e
 
 
+@cross_entropy_with_logits.kernel("hess")
+def _softmax_hessian(z, y):
+    _, p = _softmax(z, np.zeros_like(y))
+    largest, classes = (np.arange(len(z)), p.argmax(-1)), np.arange(z.shape[1])
+    rest, others = 1 - p, p.copy()
+    others[largest] = 0
+    rest[largest] = others.sum(-1)  # 1 - p without the loss by rounding
+    hess = -p[:, :, None] * p[:, None, :]
+    hess[:, classes, classes] = p * rest
+    yield hess
+
+
 @loss
 def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.0):
     """Cross-entropy times (1 - p_t)^gamma, where p_t is the probability of the true class.
 
     alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
-    Its Hessian is NaN at p = 0 and p = 1.
     Lin et al. (2017), Focal loss for dense object detection, equation 5.
     """
     one, zero = (1, 1) if alpha is None else (alpha, 1 - alpha)
-    return -one * power(1 - p, gamma) * xlogy(y, p) - zero * power(p, gamma) * xlogy(1 - y, 1 - p)
+    hard, easy = one * y * power_of_rest(p, gamma), zero * (1 - y) * power(p, gamma)
+    return -xlogy(hard, p) - xlog1py(easy, -p)
+
+
+@focal.kernel("hess")
+def _focal_hessian(p, y, alpha, gamma):
+    # At p = 0 and p = 1 derived terms are infinite, with opposite signs. Written by the probability
+    # of the true class and what it lacks to 1, they have one sign, and the ratio of its logarithm
+    # to what it lacks has the limit -1.
+    one, zero = (1, 1) if alpha is None else (alpha, 1 - alpha)
+    is_one = y == 1
+    true, rest = np.where(is_one, p, 1 - p), np.where(is_one, 1 - p, p)
+    certain, impossible = rest == 0, true == 0
+    log = np.where(is_one, np.log(true + impossible), np.log1p(impossible - rest))
+    ratio = np.where(certain, -1, log / (rest + certain))
+    true = true + impossible
+    curvature = rest**gamma / true**2
+    if gamma:
+        curvature += gamma * rest ** (gamma - 1) * (2 / true - (gamma - 1) * ratio)
+    weight = np.where(is_one, one, zero)
+    yield np.where(weight == 0, 0, weight * np.where(impossible, np.inf, curvature))
 
 
 @loss
@@ -111,7 +152,7 @@ def focal_with_logits(z, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.
     """The focal loss of p = sigmoid(z), where z is the log odds of class 1."""
     weight = 1 if alpha is None else y * alpha + (1 - y) * (1 - alpha)
     margin = (2 * y - 1) * z
-    return weight * sigmoid(-margin) ** gamma * softplus(-margin)
+    return weight * sigmoid_power(-margin, gamma) * softplus(-margin)
 
 
 @loss
@@ -120,4 +161,4 @@ def hinge(score, /, y: SIGN):
 
     Cortes and Vapnik (1995), Support-vector networks, Machine Learning 20.
     """
-    return pos(1 - y * score)
+    return positive_part(1 - y * score)

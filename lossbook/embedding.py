@@ -2,7 +2,13 @@
 
 from lossbook.classification import LABEL
 from lossbook.loss import SWITCH, Vector, loss
-from lossbook.shapes import distance, pos
+from lossbook.shapes import (
+    difference,
+    difference_of_squares,
+    distance,
+    positive_part,
+    weighted_square,
+)
 
 
 @loss
@@ -14,7 +20,7 @@ def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
     """
     d = distance(x1, x2)
-    return (y * d**2 + (1 - y) * pos(margin - d) ** 2) / 2
+    return (weighted_square(y, d) + weighted_square(1 - y, positive_part(margin - d))) / 2
 
 
 @loss
@@ -29,4 +35,5 @@ def triplet(
     Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
     """
     near, far = distance(anchor, positive), distance(anchor, negative)
-    return pos(near**2 - far**2 + margin) if squared else pos(near - far + margin)
+    gap = difference_of_squares(near, far) if squared else difference(near, far)
+    return positive_part(gap + margin)

@@ -87,13 +87,15 @@ def javascript(loss):
     printer = _Printer({"strict": True, "user_functions": functions})
     names = ", ".join(map(str, loss.symbols))
     given = loss.symbols[: len(loss.arguments)]
-    formulas = loss.gradient if len(loss.wrt) > 1 else (loss.gradient,)
-    slopes = [printer.doprint(stable(formula(*given))) for formula in formulas]
+    chosen = {symbol.name: symbol for symbol in loss.symbols[len(given) :]}
+    slopes = loss.grad(*given, **chosen)
+    slopes = slopes if isinstance(slopes, tuple) else (slopes,)
+    slopes = [printer.doprint(stable(slope)) for slope in slopes]
     if _has_vectors(loss):  # the gradient's formula is that of the entry j
         slopes = [f"{loss.symbols[0]}.map((_, j) => {slope})" for slope in slopes]
     return _object(
         arguments=json.dumps(list(loss.signature.parameters)),
-        value=f"({names}) => {printer.doprint(stable(loss.formula(*given)))}",
+        value=f"({names}) => {printer.doprint(stable(loss(*given, **chosen)))}",
         gradient=f"({names}) => " + (slopes[0] if len(slopes) == 1 else f"[{', '.join(slopes)}]"),
     )
 
@@ -547,7 +549,7 @@ def _of_distances(loss, name):
 
     def formula(anchor: Vector, positive: Vector, negative: Vector, /, *, margin=1.0):
         points = {"margin": margin, "squared": name == "squared"}
-        return loss.formula(anchor, positive, negative, **points)
+        return loss(anchor, positive, negative, **points)
 
     if not isinstance(loss, Loss) or list(loss.parameters) != ["margin", "squared"]:
         raise TypeError(f"loss takes a Loss with a margin and squared, got {loss!r}")

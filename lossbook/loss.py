@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import sympy as sp
 
-from lossbook.shapes import derivative, sp, unfold
+from lossbook.printing import compile_numpy
+from lossbook.shapes import derivative, unfold
 
 FLOAT = np.dtype(float)
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
@@ -56,6 +58,8 @@ class Loss:
     entry for each sample: the cost is its `.mean()`.
     """
 
+    _origin = None  # of a variant: the loss and the choices that it was made of
+
     def __init__(self, define, chosen=None):
         functools.update_wrapper(self, define)
         self.name = define.__name__
@@ -71,9 +75,7 @@ class Loss:
         self._vectors = [p.name for p in given if self._domains[p.name].vector]
         self._switches = [name for name in self.parameters if self._domains[name].choices]
         self._chosen = self._choices(self.parameters) if chosen is None else chosen
-        self._named = [name for name in self.signature.parameters if name not in self._chosen]
-        self._numeric = [name for name in self._named if name in self.parameters]
-        self._kernel, self._variants, self._compiled, self._made_by = None, {}, {}, None
+        self._kernels, self._expressions, self._compiled = {}, {}, {}
 
     def _domain(self, parameter):
         if isinstance(parameter.annotation, Domain):
@@ -92,35 +94,43 @@ class Loss:
     def variant(self, **parameters):
         """The same loss with the formula that the parameters choose, which is its default."""
         chosen = self._choices(self.parameters | parameters) if self._switches else {}
-        if chosen == self._chosen:
-            return self
-        key = tuple(chosen.items())
-        if key not in self._variants:
-            self._variants[key] = variant = Loss(self.__wrapped__, chosen)
-            variant._made_by = functools.partial(self.variant, **chosen), ()
-        return self._variants[key]
+        return self if chosen == self._chosen else _variant(self, tuple(chosen.items()))
+
+    def _with_numbers(self, names):
+        """The names without those of parameters that chose the formula."""
+        return [name for name in names if name not in self._chosen]
 
     def __reduce__(self):
         # Pickled by its name, as a function is: the copy is the loss itself, also elsewhere.
-        return self._made_by or self.__qualname__
+        return (_variant, self._origin) if self._origin else self.__qualname__
 
-    def kernel(self, code):
+    def kernel(self, *results):
         """Decorate hand-written code for rows of arrays, where derived code is not exact enough.
 
-        code: a generator that yields the value, shape (n, 1) where the loss has vectors, then
-            the gradient by each argument. It is proved equal to the formula in the tests.
+        results: those of "value", "grad" and "hess" that the code yields, in this order: values of
+            shape (n, 1) where the loss has vectors, then what is by each argument. The tests show
+            that they are those of the formula.
         """
-        self._kernel = code
-        return code
+
+        def decorate(code):
+            first = 0
+            for result in results:
+                (order,) = ORDERS[result]
+                self._kernels[order] = code, first
+                first += len(self.wrt) ** order
+            return code
+
+        return decorate
 
     def __repr__(self):
         return f"<Loss {self.name}{self.signature}>"
 
-    # Numbers.
+    # Numbers, or expressions where an argument is one.
 
     def __call__(self, *args, **kwargs):
         """The loss of each sample: float64, of the broadcast shape.
 
+        With a sympy expression among the arguments it is an expression: `huber(r, 0, delta=d)`.
         Raises ValueError or TypeError that names the argument, what it got and what it takes.
         """
         return self._evaluate("value", args, kwargs)[0]
@@ -129,19 +139,21 @@ class Loss:
         """The derivative of each sample's loss by what stands before the `/`.
 
         An array of the broadcast shape, with a last axis for the entries where that is a
-        vector; a tuple of arrays where several arguments stand there.
+        vector; a tuple of arrays where several arguments stand there. As an expression, the
+        derivative by a vector is that by its entry j.
         """
         return self._nested(self._evaluate("grad", args, kwargs))
 
     def value_and_grad(self, *args, **kwargs):
-        """The pair (loss, grad), computed in one pass."""
+        """The pair (loss, grad), computed in one pass, of the same digits as alone."""
         value, *grads = self._evaluate("value_and_grad", args, kwargs)
         return value, self._nested(grads)
 
     def hess(self, *args, **kwargs):
         """The second derivative of each sample's loss: shape (...,), for vectors (..., K, K).
 
-        Where several arguments stand before the `/`, a tuple of rows of such blocks.
+        Where several arguments stand before the `/`, a tuple of rows of such blocks. As an
+        expression, that of vectors is by the entries j and i.
         """
         return self._nested(self._evaluate("hess", args, kwargs))
 
@@ -149,29 +161,29 @@ class Loss:
 
     @functools.cached_property
     def formula(self):
-        """The textbook formula in sympy. Called like the loss, it is one of what it is given."""
-        return self._callables("_values")
+        """The textbook formula in sympy, in the symbols of `symbols`."""
+        return self._unfolded(0)
 
     @functools.cached_property
     def gradient(self):
         """The textbook gradient in sympy (a tuple where several arguments stand before `/`)."""
-        return self._callables("_slopes")
+        return self._unfolded(1)
 
     @functools.cached_property
     def hessian(self):
         """The textbook Hessian in sympy (a tuple of rows where several stand before `/`)."""
-        return self._callables("_curvatures")
+        return self._unfolded(2)
 
     @functools.cached_property
     def symbols(self):
         """The sympy symbols of the formula, in the signature's order; none for a choice."""
-        return tuple(map(self._symbol, self._named))
+        return tuple(map(self._symbol, self._with_numbers(self.signature.parameters)))
 
     @property
     def source(self):
         """The numpy code of `value_and_grad`, as it was derived or written."""
-        code = inspect.getsource(self._kernel or self._code("value_and_grad")[0])
-        return code.replace("_lambdifygenerated", self.name)  # what sympy calls all its code
+        code, _ = self._kernels.get(0) or self._code("value_and_grad")
+        return inspect.getsource(code).replace("_lambdifygenerated", self.name)  # sympy's name
 
     # Derivation.
 
@@ -186,19 +198,26 @@ class Loss:
         symbols = self.symbols[: len(self.wrt)]
         return [s[sp.Symbol(index, integer=True)] if self._vectors else s for s in symbols]
 
-    @functools.cached_property
-    def _values(self):
-        named = dict(zip(self._named, self.symbols, strict=True)) | self._chosen
+    def _derived(self, order):
+        """The expressions of the loss, of its gradient, or of its Hessian."""
+        if order not in self._expressions:
+            self._expressions[order] = self._derive(order)
+        return self._expressions[order]
+
+    def _derive(self, order):
+        if order:
+            variables = self._variables("ji"[order - 1])
+            return [derivative(expr, x) for expr in self._derived(order - 1) for x in variables]
+        named = self._chosen | self._by_name(self.symbols)
         arguments = [named[name] for name in self.arguments]
         return [self.__wrapped__(*arguments, **{name: named[name] for name in self.parameters})]
 
-    @functools.cached_property
-    def _slopes(self):
-        return [derivative(value, x) for value in self._values for x in self._variables("j")]
+    def _by_name(self, values):
+        """What belongs to each argument and parameter that is in the formula."""
+        return dict(zip(self._with_numbers(self.signature.parameters), values, strict=True))
 
-    @functools.cached_property
-    def _curvatures(self):
-        return [derivative(slope, x) for slope in self._slopes for x in self._variables("i")]
+    def _unfolded(self, order):
+        return self._nested([unfold(expression) for expression in self._derived(order)])
 
     def _nested(self, items):
         """The only item, or a tuple of what is by each argument before the `/`, nested in turn."""
@@ -207,53 +226,73 @@ class Loss:
         row = len(items) // len(self.wrt)
         return tuple(self._nested(items[i : i + row]) for i in range(0, len(items), row))
 
-    def _callables(self, expressions):
-        """The named expressions, unfolded, which can also be called like the loss."""
-
-        def call(position, /, *args, **kwargs):
-            given = self.signature.bind(*args, **kwargs).arguments
-            loss = self.variant(**given)
-            named = zip(loss._named, loss.symbols, strict=True)
-            at = {symbol: sp.sympify(given[name]) for name, symbol in named if name in given}
-            return getattr(loss, expressions)[position].xreplace(at)
-
-        formulas = map(unfold, getattr(self, expressions))
-        return self._nested(
-            [_callable(f, functools.partial(call, i)) for i, f in enumerate(formulas)]
-        )
-
     def _code(self, what):
         """The compiled function of `what`, and how many vector axes each of its results has."""
         if what not in self._compiled:
             orders, n = ORDERS[what], len(self.wrt)
-            if self._kernel and what != "hess":
-
-                def code(*rows):
-                    return itertools.islice(self._kernel(*rows), orders[0], orders[-1] * n + 1)
-
-            else:
-                from lossbook.printing import compile_numpy  # only here numbers need sympy
-
-                derived = {0: "_values", 1: "_slopes", 2: "_curvatures"}
-                expressions = sum((getattr(self, derived[order]) for order in orders), [])
-                indices = "ji"[: max(1, *orders)] if self._vectors else ""
-                free = [sp.Symbol(index, integer=True) for index in indices]
-                code = compile_numpy(self.symbols, expressions, free)
             axes = [order if self._vectors else 0 for order in orders for _ in range(n**order)]
-            self._compiled[what] = code, axes
+            derive = self._kernel_code if orders[0] in self._kernels else self._derived_code
+            self._compiled[what] = derive(orders), axes
         return self._compiled[what]
+
+    def _kernel_code(self, orders):
+        kernel, first = self._kernels[orders[0]]
+        last = first + sum(len(self.wrt) ** order for order in orders)
+        n, names = len(self.arguments), self._with_numbers(self.parameters)
+
+        def code(*given):
+            numbers = dict(zip(names, given[n:], strict=True))
+            return itertools.islice(kernel(*given[:n], **numbers, **self._chosen), first, last)
+
+        return code
+
+    def _derived_code(self, orders):
+        # What value and gradient share is found for both together, also where one is asked for:
+        # so each has the same digits alone as in `value_and_grad`.
+        together = ORDERS["value_and_grad"] if orders[-1] < 2 else orders
+        expressions = [(order, expr) for order in together for expr in self._derived(order)]
+        wanted = [i for i, (order, _) in enumerate(expressions) if order in orders]
+        indices = "ji"[: max(1, *together)] if self._vectors else ""
+        free = [sp.Symbol(index, integer=True) for index in indices]
+        wanted = slice(wanted[0], wanted[-1] + 1)
+        return compile_numpy(self.symbols, [expr for _, expr in expressions], free, wanted)
+
+    # Evaluation in symbols.
+
+    def _in_symbols(self, what, given):
+        exact = [self._exact(name, given[name]) for name in self._by_name(self.symbols)]
+        at = dict(zip(self.symbols, exact, strict=True))
+        return [expr.xreplace(at) for order in ORDERS[what] for expr in self._derived(order)]
+
+    def _exact(self, name, given):
+        """An argument beside symbols as an expression; numbers as they are written in decimals."""
+        vector = name in self._vectors
+        if vector != isinstance(given, sp.IndexedBase) or not isinstance(
+            given, sp.Expr | float | int | np.number
+        ):
+            kind = "an sp.IndexedBase" if vector else "a number or an sp.Expr"
+            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {given!r}")
+        if vector or getattr(given, "free_symbols", False):
+            return given
+        if sp.sympify(given).is_extended_real is False:
+            raise TypeError(f"{self._takes(name)}, got {given}")
+        self._inside(name, np.asarray(float(given)))
+        return given if isinstance(given, sp.Expr) else sp.nsimplify(given, rational=True)
 
     # Evaluation.
 
     def _evaluate(self, what, args, kwargs):
         given = self._bind(args, kwargs)
         loss = self.variant(**given)
+        if any(isinstance(value, sp.Basic) for value in given.values()):
+            return loss._in_symbols(what, given)
         arrays, parameters, batch, size = loss._check(given)
         code, axes = loss._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
         if n <= BLOCK and not core:
             return [np.zeros(batch) + values for values in code(*arrays, *parameters)]
-        alone = -1 if loss._kernel else core  # axes of what stands for all samples
+        # How many axes has what stands for all samples; kernels want it for each.
+        alone = -1 if ORDERS[what][0] in loss._kernels else core
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
         # All results in one piece of memory, which malloc keeps from call to call; several it
         # gives back, and to get fresh pages takes longer than to compute a loss.
@@ -274,7 +313,8 @@ class Loss:
     def _check(self, given):
         """Arrays in the signature's order, parameters, the shape of the batch, a vector's size."""
         arrays = [self._array(name, given[name]) for name in self.arguments]
-        parameters = [self._parameter(name, given[name]) for name in self._numeric]
+        numeric = self._with_numbers(self.parameters)
+        parameters = [self._parameter(name, given[name]) for name in numeric]
         if not self._vectors:
             return arrays, parameters, self._batch([a.shape for a in arrays]), 1
         named = zip(self.arguments, arrays, strict=True)
@@ -369,20 +409,12 @@ def _listing(named):
     return " and ".join(f"{name} has {value}" for name, value in named.items())
 
 
-def _callable(expr, call):
-    """The sympy expression `expr` that can also be called."""
-    # sympy keeps a registry of its singletons (0, 1, 1/2), so a twin of one is a plain number.
-    singleton = sp.core.singleton.Singleton
-    kind = next(kind for kind in expr.func.__mro__ if not isinstance(kind, singleton))
-    # In every operation it is the plain expression: as such it is rebuilt and compared.
-    faces = {"__call__": staticmethod(call), "func": kind}
-    faces |= {"__eq__": lambda self, other: expr == other, "__hash__": lambda self: hash(expr)}
-    twin = object.__new__(type(kind.__name__, (kind,), faces))
-    for slot in {slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())}:
-        if hasattr(expr, slot):
-            setattr(twin, slot, getattr(expr, slot))
-    twin._assumptions = expr._assumptions.copy()  # or it writes into those of all of its kind
-    return twin
+@functools.cache
+def _variant(loss, choices):
+    """The loss in which the choices, pairs (name, value), are defaults."""
+    variant = Loss(loss.__wrapped__, dict(choices))
+    variant._origin, variant._kernels = (loss, choices), loss._kernels
+    return variant
 
 
 def loss(define):

@@ -14,6 +14,8 @@ import warnings
 import sympy as sp
 from sympy.core.function import Application, AppliedUndef
 
+from lossbook.shapes import Shape
+
 LONGEST, DEEPEST = 1000, 100
 MODULES = {"np", "numpy", "sp", "sympy", "math"}
 NAMES = {"pi": sp.pi, "E": sp.E, "e": sp.E}
@@ -200,8 +202,8 @@ def _value(expr, at):
         return next((_value(part, at) for part, where in expr.args if _holds(where, at)), math.nan)
     if isinstance(expr, sp.UnevaluatedExpr):
         return _value(expr.args[0], at)
-    if hasattr(expr, "lossbook_shape"):
-        return _value(expr.lossbook_shape.define(*expr.args), at)
+    if isinstance(expr, Shape):
+        return _value(expr.define(*expr.args), at)
     if expr is sp.I:
         return 1j
     if not expr.args:

@@ -10,27 +10,42 @@ from sympy.printing.precedence import PRECEDENCE
 from lossbook.shapes import root, stable
 
 
-def compile_numpy(symbols, expressions, indices=()):
+def compile_numpy(symbols, expressions, indices=(), wanted=slice(None)):
     """A function of arrays that returns the values of the expressions, as a list.
 
     symbols: the function's arguments, in order.
     indices: the free indices of the expressions, none for scalar losses. Beside them a
         vector z comes as an array (n, K) and a scalar as (n, 1); values have the shape
         (n, K) for one index and (n, K, K) for two; a sum keeps its axis with length 1.
+    wanted: which of the expressions are returned. Their digits do not depend on this, since
+        common parts are found in all.
     """
     # Never simplify, factor or expand here: the form decides how many digits survive.
     expressions = [stable(sp.sympify(expr)) for expr in expressions]
     # Norms of vectors along the last index share their code with the gradient.
-    expressions = [expr.replace(root.function, partial(_norm, indices)) for expr in expressions]
+    expressions = [expr.replace(root, partial(_norm, indices)) for expr in expressions]
     if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows
         expressions = [sp.powsimp(expr, combine="exp") for expr in expressions]
-    share = partial(sp.cse, symbols=sp.numbered_symbols("_"), order="none")  # names of no argument
     words, printer = [globals(), vars(np)], _Printer(symbols, indices)
-    code = sp.lambdify(symbols, expressions, modules=words, printer=printer, cse=share)
+    share = partial(_shared, expressions=expressions, wanted=wanted)
+    code = sp.lambdify(symbols, expressions[wanted], modules=words, printer=printer, cse=share)
     if len(indices) < 2:
         return code
     # Arrays with one axis more, which is that of the first index; parameters are plain numbers.
     return lambda *args: code(*(x[..., None, :] if np.ndim(x) else x for x in args))
+
+
+def _shared(_, expressions, wanted):
+    """The common parts of all expressions, those that the wanted ones need; and these."""
+    names = sp.numbered_symbols("_")  # names of no argument
+    parts, reduced = sp.cse(expressions, symbols=names, order="none")
+    reduced, needed = reduced[wanted], []
+    free = set().union(*(expr.free_symbols for expr in reduced))
+    for name, part in reversed(parts):
+        if name in free:
+            needed.insert(0, (name, part))
+            free |= part.free_symbols
+    return needed, reduced
 
 
 def _norm(indices, squares):
@@ -72,12 +87,7 @@ class _Printer(NumPyPrinter):
         return f"logsumexp({self._print(expr.args[0].function.exp)})"
 
 
-# Words that numpy lacks, or says more slowly: generated code sees this module before numpy.
-
-
-def log1p(x):
-    u = 1.0 + x
-    return np.log(u) + (x - (u - 1.0)) / nonzero(u)  # what rounding took from u
+# Words that numpy lacks: generated code sees this module before numpy.
 
 
 def xlogy(y, x):
@@ -85,24 +95,21 @@ def xlogy(y, x):
 
 
 def xlog1py(y, x):
-    return y * log1p(x + (y == 0))
+    return y * np.log1p(x + (y == 0))
 
 
-def over(x, y):
+def xdivy(x, y):
     return x / (y + (x == 0))
 
 
-def nonzero(x, power=1):
+def nonzero(x, power):
     return np.maximum(x, 10.0 ** (-290 / power))  # 1 / x**power is finite
 
 
-def exp_of_sum(x, y):
-    e = np.exp(x)
-    return e + e * np.expm1(y)
-
-
-def coarse(x):
-    return (x + 1.5 * 2.0**42) - 1.5 * 2.0**42  # keeps 10 bits behind the point
+def exp_of_product(x, y):
+    high = (y + 1.5 * 2.0**42) - 1.5 * 2.0**42  # Veltkamp split: x * high is exact for a short x
+    e = np.exp(x * high)
+    return e + e * np.expm1(x * (y - high))
 
 
 def power_of_rest(p, g):
@@ -115,7 +122,7 @@ def norm(x):
     square = np.einsum("...k,...k->...", x, x)[..., None]
     if np.all((square > 1e-280) & (square < np.inf)):
         return np.sqrt(square)
-    scale = nonzero(np.maximum.reduce(np.absolute(x), -1, keepdims=True))
+    scale = nonzero(np.maximum.reduce(np.absolute(x), -1, keepdims=True), 1)
     return scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True))
 
 

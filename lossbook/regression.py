@@ -1,7 +1,7 @@
 """Losses of a number: the prediction y_hat and the target y are finite numbers of one unit."""
 
 from lossbook.loss import loss
-from lossbook.shapes import hub, mag
+from lossbook.shapes import absolute, huber_function, unit_huber_function
 
 
 @loss
@@ -13,7 +13,7 @@ def squared_error(y_hat, /, y):
 @loss
 def absolute_error(y_hat, /, y):
     """abs(y_hat - y); its mean is the MAE. At y_hat = y the gradient is 0. Laplace (1774)."""
-    return mag(y_hat - y)
+    return absolute(y_hat - y)
 
 
 @loss
@@ -22,7 +22,7 @@ def huber(y_hat, /, y, *, delta=1.0):
 
     Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35, 73-101.
     """
-    return hub(y_hat - y, delta)
+    return huber_function(y_hat - y, delta)
 
 
 @loss
@@ -31,4 +31,4 @@ def smooth_l1(y_hat, /, y, *, beta=1.0):
 
     Girshick (2015), Fast R-CNN, equation 3, for beta = 1.
     """
-    return huber.formula(y_hat, y, delta=beta) / beta
+    return unit_huber_function(y_hat - y, beta)

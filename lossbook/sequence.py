@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import sympy as sp
 
 from lossbook.classification import LOGITS
 from lossbook.loss import Domain, Loss
-from lossbook.shapes import sp
 
 IMPOSSIBLE = -1e300  # the log of 0, of which sums and differences are no NaN
 TINY = 1e-250  # what overlaps less has lost digits, since a float64 ends at 1e-308

@@ -1,39 +1,56 @@
-"""The four shapes every loss is made of, their derivatives, and how each is computed.
+"""The functions that losses are made of, their derivatives, and how each is computed.
 
-=====================  ============  =========================================
-integral               derivative    where it is used
-=====================  ============  =========================================
-pos(x) = max(x, 0)     step(x)       hinge, triplet, contrastive
-mag(x) = abs(x)        sgn(x)        absolute error
-hub(x, d)              clip(x, d)    Huber, Smooth L1
-softplus(x)            sigmoid(x)    cross-entropy, focal
-=====================  ============  =========================================
+===============================  ============  =========================================
+integral                         derivative    where it is used
+===============================  ============  =========================================
+positive_part(x) = max(x, 0)     step(x)       hinge, triplet, contrastive
+absolute(x) = abs(x)             sgn(x)        absolute error
+huber_function(x, d)             clip(x, d)    Huber, Smooth L1
+softplus(x)                      sigmoid(x)    cross-entropy, focal
+===============================  ============  =========================================
 
-Each is a sympy Function with three faces: its textbook formula (what it prints as, and what
-`doit` unfolds), its derivative, and its stable code. At a kink the derivative is one fixed
-subgradient: step(0) = 0 and sgn(0) = 0, hence clip' is 0 at both joints.
+Each is a sympy Function that also knows its textbook formula (what it prints as, and what `doit`
+unfolds) and its stable code. At a kink the derivative is one fixed subgradient: step(0) = 0 and
+sgn(0) = 0, hence clip' is 0 at both breakpoints.
 """
 
-import functools
-import importlib
+import sympy as sp
+from sympy.codegen.cfunctions import log1p
+from sympy.concrete.delta import deltasummation
+
+PRINTERS = {"latex": "_latex", "numpy": "_numpycode", "javascript": "_javascript"}
 
 
-class _Sympy:
-    """sympy, imported at its first use: that takes half a second, and `import lossbook` none."""
+class Shape(sp.Function):
+    """A sympy function with a textbook formula and stable code; `shape` makes its subclasses."""
 
-    def __getattr__(self, name):
-        return getattr(importlib.import_module("sympy"), name)
+    is_real = True
+    stable, even, total_derivative = None, False, None
+
+    @classmethod
+    def eval(cls, *args):
+        if args[0] == 0 or all(arg.is_number for arg in args):
+            return cls.define(*args)
+        if cls.even and args[0].is_Mul and args[0].could_extract_minus_sign():
+            return cls(-args[0], *args[1:])
+
+    def fdiff(self, argindex=1):
+        return self.slopes[argindex - 1](*self.args)
+
+    def _eval_derivative(self, by):
+        if self.total_derivative is None:
+            return super()._eval_derivative(by)
+        return self.total_derivative(*self.args, *(arg.diff(by) for arg in self.args))
+
+    def doit(self, **hints):
+        return self.define(*(arg.doit(**hints) for arg in self.args))
 
 
-sp = _Sympy()
-METHODS = {"latex": "_latex", "numpy": "_numpycode", "javascript": "_javascript"}  # of printing
+def shape(*slopes, stable=None, total_derivative=None, latex=None, **known):
+    """Decorate a textbook formula, a Python function of sympy expressions, to make it a Shape.
 
-
-class Shape:
-    """A function that knows its formula, its derivatives and its code.
-
-    define: the textbook formula, as a Python function of sympy expressions.
     slopes: one function for each argument, its partial derivative.
+    total_derivative: instead of these, one function of the arguments and their derivatives.
     latex, numpy, javascript: templates over the printed arguments.
     stable: instead of the last two, an expression in simpler shapes that neither overflows
         nor cancels.
@@ -41,38 +58,20 @@ class Shape:
     is_...: what sympy may assume of the value.
     """
 
-    def __init__(self, define, slopes, stable=None, even=False, latex=None, **faces):
-        functools.update_wrapper(self, define)
-        self.define, self.slopes, self.stable = define, slopes, stable
-        self._even, self._faces = even, {"latex": latex} | faces
+    def decorate(define):
+        templates = {"latex": latex} | {name: known.pop(name) for name in PRINTERS if name in known}
+        attributes = known | {PRINTERS[name]: _printer(text) for name, text in templates.items()}
+        for name, function in (
+            ("define", define),
+            ("stable", stable),
+            ("total_derivative", total_derivative),
+        ):
+            attributes[name] = function and staticmethod(function)
+        attributes |= {"slopes": slopes, "nargs": define.__code__.co_argcount}
+        attributes |= {"__doc__": define.__doc__, "__module__": define.__module__}
+        return type(define.__name__, (Shape,), attributes)
 
-    def __call__(self, *args):
-        return self.function(*args)
-
-    @functools.cached_property
-    def function(self):
-        """The sympy Function, made at the first call."""
-
-        def evaluate(cls, *args):
-            if all(arg.is_number for arg in args):
-                return self.define(*args)
-            if self._even and args[0].is_Mul and args[0].could_extract_minus_sign():
-                return cls(-args[0], *args[1:])
-
-        def unfold(node, **hints):
-            return self.define(*(arg.doit(**hints) for arg in node.args))
-
-        faces = {
-            "lossbook_shape": self,
-            "nargs": self.define.__code__.co_argcount,
-            "eval": classmethod(evaluate),
-            "fdiff": lambda node, index=1: self.slopes[index - 1](*node.args),
-            "doit": unfold,
-            "is_real": True,
-        }
-        for name, face in self._faces.items():
-            faces |= {name: face} if name.startswith("is_") else {METHODS[name]: _printer(face)}
-        return type(self.__name__, (sp.Function,), faces)
+    return decorate
 
 
 def _printer(template):
@@ -82,84 +81,23 @@ def _printer(template):
         if template:
             text = template.format(*map(printer._print, node.args))
         else:
-            text = printer._print(node.doit())
+            formula = node.define(*node.args)
+            text = printer._print(formula)
+            if exp is None and (formula.is_Add or formula.could_extract_minus_sign()):
+                text = rf"\left({text}\right)"  # sympy takes a function for one factor
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     return render
 
 
-def shape(*slopes, **faces):
-    """Decorate a textbook formula so that it becomes a Shape."""
-    return lambda define: Shape(define, slopes, **faces)
-
-
 def stable(expr):
-    """Rewrite an expression in shapes as code that neither overflows nor cancels."""
-    for rule in RULES:
+    """The same expression as code that neither overflows nor cancels, nor works twice."""
+    for rule in (_common_number, _canonical_sign, _common_vector, _stable_code):
         expr = expr.replace(lambda node: True, rule)
     return expr
 
 
 # The rules of `stable`: each takes a node, and returns None to leave it as it is.
-
-
-def _factor(node, kind, power=1):
-    """The first factor of a product that is this power of a shape."""
-    for factor in node.args if node.is_Mul else ():
-        base, exponent = factor.as_base_exp()
-        if isinstance(base, kind.function) and exponent == power:
-            return factor
-
-
-def _scaled_huber(node):
-    """hub(x, d) / d divides before it multiplies: else it overflows where the quotient fits."""
-    factor = _factor(node, hub)
-    if factor and 1 / factor.args[1] in node.args:
-        x, d = factor.args
-        return node * d / factor * ratio(clip(x, d), d) * difference(x, clip(x, d) / 2)
-
-
-def _power_of_sigmoid(node):
-    """sigmoid(x)^g as e^(-g max(-x, 0)) / (1 + e^-|x|)^g, each without the loss by rounding."""
-    if node.is_Pow and isinstance(node.base, sigmoid.function) and node.exp.free_symbols:
-        x, (whole, g) = node.base.args[0], node.exp.as_coeff_Add()
-        large = exp_of_sum(-g * coarse(pos(-x)), -g * fine(pos(-x)))
-        return sigmoid(x) ** whole * large / power_of_rest(-sp.exp(-mag(x)), g)
-
-
-def _weighted_log(node):
-    """c * xlogy(y, x) with the weight inside: 0 * (y * log(0)) is 0."""
-    factor = _factor(node, xlogy)
-    if factor:
-        y, x = factor.args
-        return xlogy(node / factor * y, x)
-
-
-def _weighted_square(node):
-    """y * d^2 as (y * d) * d, which is 0 where y is, also where d^2 overflows."""
-    factor = _factor(node, root, 2)
-    if factor:
-        return weighted_square(node / factor, factor.base)
-
-
-def _difference(node):
-    """a - b of two distances before all else; a^2 - b^2 as (a - b)(a + b): no inf - inf."""
-    found = {
-        sign: (term, *(sign * term).as_base_exp())
-        for sign in (1, -1)
-        for term in (node.args if node.is_Add else ())
-        if isinstance((sign * term).as_base_exp()[0], root.function)
-    }
-    if len(found) == 2:
-        (plus, a, power), (minus, b, _) = found[1], found[-1]
-        gap = difference(a, b)
-        return node - plus - minus + (gap * (a + b) if power == 2 else gap)
-
-
-def _reciprocal_root(node):
-    """1 / d^n for d = 0 too, where it is a factor of vectors that are 0."""
-    if node.is_Pow and node.exp.is_negative and isinstance(node.base, root.function):
-        return nonzero(node.base, -node.exp) ** node.exp
 
 
 def _common_number(node):
@@ -168,7 +106,7 @@ def _common_number(node):
         return sp.Mul(*node.primitive(), evaluate=False)
 
 
-def _turned(node):
+def _canonical_sign(node):
     """x2 - x1 as -(x1 - x2), so that both are one piece of code."""
     if node.is_Add and node.has(sp.Indexed) and node.could_extract_minus_sign():
         return sp.Mul(-1, -node, evaluate=False)
@@ -182,35 +120,15 @@ def _common_vector(node):
             return factor * sp.Add(*(term / factor for term in node.args))
 
 
-def _stable_shape(node):
-    """A shape as its own stable code."""
-    if _is_shape(node) and node.lossbook_shape.stable:
-        return node.lossbook_shape.stable(*node.args)
+def _stable_code(node):
+    """The stable code of each shape; and 1 / d^n of a distance d is finite at 0 too.
 
-
-RULES = [
-    _scaled_huber,
-    _power_of_sigmoid,
-    _weighted_log,
-    _difference,
-    _weighted_square,
-    _reciprocal_root,
-    _common_number,
-    _turned,
-    _common_vector,
-    _stable_shape,
-]
-
-
-def _is_shape(node):
-    return hasattr(node, "lossbook_shape")
-
-
-def log1p(x):
-    """log(1 + x), as one function that code keeps."""
-    from sympy.codegen.cfunctions import log1p
-
-    return log1p(x)
+    There it is a factor of vectors that are 0.
+    """
+    if isinstance(node, Shape) and node.stable:
+        return node.stable(*node.args)
+    if node.is_Pow and node.exp.is_negative and isinstance(node.base, root):
+        return nonzero(node.base, -node.exp) ** node.exp
 
 
 # The derivatives: a step, a sign, a clipped line and a sigmoid.
@@ -240,8 +158,8 @@ def sgn(x):
 
 
 @shape(
-    lambda x, d: step(d - mag(x)),
-    lambda x, d: sgn(x) * step(mag(x) - d),
+    lambda x, d: step(d - absolute(x)),
+    lambda x, d: sgn(x) * step(absolute(x) - d),
     numpy="maximum(minimum({0}, {1}), -({1}))",
     javascript="Math.max(Math.min({0}, {1}), -({1}))",
 )
@@ -253,7 +171,7 @@ def clip(x, d):
 @shape(
     lambda x: sigmoid(x) * sigmoid(-x),
     latex=r"\sigma\left({0}\right)",
-    stable=lambda x: most(sp.exp(-mag(x)), sgn(x)) / (1 + sp.exp(-mag(x))),
+    stable=lambda x: maximum(sp.exp(-absolute(x)), sgn(x)) / (1 + sp.exp(-absolute(x))),
     is_positive=True,
 )
 def sigmoid(x):
@@ -271,8 +189,8 @@ def sigmoid(x):
     javascript="Math.max({0}, 0)",
     is_nonnegative=True,
 )
-def pos(x):
-    """max(x, 0), the positive part."""
+def positive_part(x):
+    """max(x, 0), also known as relu."""
     return sp.Max(x, 0)
 
 
@@ -284,18 +202,18 @@ def pos(x):
     even=True,
     is_nonnegative=True,
 )
-def mag(x):
-    """abs(x), the magnitude."""
+def absolute(x):
+    """abs(x), the absolute value."""
     return sp.Abs(x)
 
 
 @shape(
     lambda x, d: clip(x, d),
-    lambda x, d: pos(mag(x) - d),
+    lambda x, d: positive_part(absolute(x) - d),
     stable=lambda x, d: clip(x, d) * difference(x, clip(x, d) / 2),
     is_nonnegative=True,
 )
-def hub(x, d):
+def huber_function(x, d):
     """Huber's function: x^2/2 for abs(x) <= d, the line d (abs(x) - d/2) beyond; d > 0.
 
     Huber, P. J. (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35.
@@ -304,9 +222,21 @@ def hub(x, d):
 
 
 @shape(
+    lambda x, d: clip(x, d) / d,
+    lambda x, d: -((clip(x, d) / d) ** 2) / 2,
+    # Divided before it is multiplied: else it overflows where the quotient fits.
+    stable=lambda x, d: ratio(clip(x, d), d) * difference(x, clip(x, d) / 2),
+    is_nonnegative=True,
+)
+def unit_huber_function(x, d):
+    """Huber's function divided by d, so that its lines have slope 1."""
+    return sp.Piecewise((x**2 / (2 * d), sp.Abs(x) <= d), (sp.Abs(x) - d / 2, True))
+
+
+@shape(
     lambda x: sigmoid(x),
     latex=r"\log\left(1 + e^{{{0}}}\right)",
-    stable=lambda x: pos(x) + log1p(sp.exp(-mag(x))),
+    stable=lambda x: positive_part(x) + log1p(sp.exp(-absolute(x))),
     is_positive=True,
 )
 def softplus(x):
@@ -314,15 +244,23 @@ def softplus(x):
     return sp.log(1 + sp.exp(x))
 
 
-# Logarithms and powers of probabilities, and the length of a vector.
+# Logarithms, quotients and powers of probabilities. A weight stays inside, so that 0 log 0 is 0.
+
+
+def _by_product_rule(kind, slope):
+    """The derivative of a weighted function, in which each weight is inside again."""
+
+    def total_derivative(y, x, dy, dx):
+        dy, entry = dy.as_independent(sp.KroneckerDelta, as_Add=False)  # one entry of a sum
+        return entry * kind()(dy, x) + slope(y, x) * dx
+
+    return total_derivative
 
 
 @shape(
-    lambda y, x: sp.log(x),
-    lambda y, x: over(y, x),
+    total_derivative=_by_product_rule(lambda: xlogy, lambda y, x: xdivy(y, x)),
     numpy="xlogy({0}, {1})",
     javascript="(({0}) === 0 ? 0 : ({0})*Math.log({1}))",
-    stable=lambda y, x: xlog1py(y, x - 1) if 1 in x.args else xlogy(y, x),
 )
 def xlogy(y, x):
     """y log(x), and 0 where y = 0, also at x = 0."""
@@ -330,19 +268,101 @@ def xlogy(y, x):
 
 
 @shape(
-    lambda x, g: over(g * power(x, g), x),
-    lambda x, g: power(x, g) * sp.log(x),
-    stable=lambda x, g: power_of_rest(1 - x, g) if 1 in x.args else x**g,
+    total_derivative=_by_product_rule(lambda: xlog1py, lambda y, x: xdivy(y, 1 + x)),
+    numpy="xlog1py({0}, {1})",
+    javascript="(({0}) === 0 ? 0 : ({0})*Math.log1p({1}))",
+)
+def xlog1py(y, x):
+    """y log(1 + x), and 0 where y = 0, also at x = -1; it keeps the digits of a small x."""
+    return sp.S.Zero if y == 0 else y * sp.log(1 + x)
+
+
+@shape(
+    lambda x, y: 1 / y,
+    lambda x, y: -xdivy(xdivy(x, y), y),
+    numpy="xdivy({0}, {1})",
+    javascript="(({0}) === 0 ? 0 : ({0})/({1}))",
+)
+def xdivy(x, y):
+    """x / y, and 0 where x = 0, also at y = 0."""
+    return sp.S.Zero if x == 0 else x / y
+
+
+@shape(
+    lambda x, g: xdivy(g * power(x, g), x),
+    lambda x, g: xlogy(power(x, g), x),
+    numpy="power({0}, {1})",
+    javascript="Math.pow({0}, {1})",
 )
 def power(x, g):
     """x^g for x in [0, 1] and g >= 0."""
     return x**g
 
 
+@shape(
+    lambda x, g: -xdivy(g * power_of_rest(x, g), 1 - x),
+    lambda x, g: xlog1py(power_of_rest(x, g), -x),
+    numpy="power_of_rest({0}, {1})",
+    javascript="Math.pow(1 - ({0}), {1})",
+)
+def power_of_rest(x, g):
+    """(1 - x)^g for x <= 1, which makes up for the rounding of 1 - x."""
+    return (1 - x) ** g
+
+
+@shape(
+    lambda x, g: g * sigmoid_power(x, g) * sigmoid(-x),
+    lambda x, g: -sigmoid_power(x, g) * softplus(-x),
+    latex=r"\sigma\left({0}\right)^{{{1}}}",
+    # Two powers, each without the loss by rounding.
+    stable=lambda x, g: (
+        exp_of_product(-g, positive_part(-x)) * power_of_rest(-sp.exp(-absolute(x)), -g)
+    ),
+)
+def sigmoid_power(x, g):
+    """sigmoid(x)^g for g >= 0."""
+    return (1 + sp.exp(-x)) ** -g
+
+
 @shape(lambda x: 1 / (2 * root(x)), is_nonnegative=True)
 def root(x):
     """The square root of a sum of squares; at 0 its derivative is taken as 0."""
     return sp.sqrt(x)
+
+
+# What large numbers need.
+
+
+@shape(
+    lambda x, y: sp.S.One,
+    lambda x, y: -sp.S.One,
+    numpy="({0} - ({1}))",
+    javascript="({0} - ({1}))",
+)
+def difference(x, y):
+    """x - y, subtracted before anything is added: of large numbers it may be small."""
+    return x - y
+
+
+@shape(
+    lambda x, y: 2 * x,
+    lambda x, y: -2 * y,
+    stable=lambda x, y: difference(x, y) * (x + y),
+)
+def difference_of_squares(x, y):
+    """x^2 - y^2 as (x - y) (x + y): no inf - inf."""
+    return x**2 - y**2
+
+
+@shape(
+    lambda y, x: x**2,
+    lambda y, x: 2 * y * x,
+    numpy="(({0})*({1})*({1}))",
+    javascript="(({0})*({1})*({1}))",
+)
+def weighted_square(y, x):
+    """y x^2 from left to right: 0 where y is, also where x^2 overflows."""
+    return y * x**2
 
 
 # What only code uses.
@@ -354,45 +374,10 @@ def ratio(x, y):
     return x / y
 
 
-@shape(
-    lambda x, y: 1 / y,
-    lambda x, y: -over(over(x, y), y),
-    numpy="over({0}, {1})",
-    javascript="(({0}) === 0 ? 0 : ({0})/({1}))",
-)
-def over(x, y):
-    """x / y, and 0 where x = 0, also at y = 0."""
-    return sp.S.Zero if x == 0 else x / y
-
-
-@shape(numpy="xlog1py({0}, {1})", javascript="(({0}) === 0 ? 0 : ({0})*Math.log1p({1}))")
-def xlog1py(y, x):
-    """y log(1 + x), and 0 where y = 0."""
-    return sp.S.Zero if y == 0 else y * sp.log(1 + x)
-
-
-@shape(numpy="power_of_rest({0}, {1})", javascript="Math.pow(1 - ({0}), {1})")
-def power_of_rest(p, g):
-    """(1 - p)^g, which makes up for the rounding of 1 - p."""
-    return (1 - p) ** g
-
-
 @shape(numpy="maximum({0}, {1})", javascript="Math.max({0}, {1})")
-def most(x, y):
+def maximum(x, y):
     """max(x, y)."""
     return sp.Max(x, y)
-
-
-@shape(numpy="({0} - ({1}))", javascript="({0} - ({1}))")
-def difference(x, y):
-    """x - y, subtracted before anything is added."""
-    return x - y
-
-
-@shape(numpy="(({0})*{1}*{1})", javascript="({0}*{1}*{1})")
-def weighted_square(y, x):
-    """y x^2, from left to right."""
-    return y * x**2
 
 
 @shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-290)")
@@ -401,22 +386,16 @@ def nonzero(x, power):
     return x
 
 
-@shape(numpy="exp_of_sum({0}, {1})", javascript="(Math.exp({0})*Math.exp({1}))")
-def exp_of_sum(x, y):
-    """e^(x + y) for a small y, without adding what is exact to what is rounded."""
-    return sp.exp(x + y)
+HIGH = "(({1} + 6597069766656) - 6597069766656)"  # to 2^-10, as in printing.exp_of_product
 
 
-@shape(numpy="coarse({0})", javascript="(({0} + 6597069766656) - 6597069766656)")
-def coarse(x):
-    """x >= 0, of which so few bits are left that the product with a short number is exact."""
-    return x
-
-
-@shape(numpy="({0} - coarse({0}))", javascript="({0} - (({0} + 6597069766656) - 6597069766656))")
-def fine(x):
-    """What `coarse` leaves out."""
-    return sp.S.Zero
+@shape(
+    numpy="exp_of_product({0}, {1})",
+    javascript=f"(Math.exp({{0}}*{HIGH})*Math.exp({{0}}*({{1}} - {HIGH})))",
+)
+def exp_of_product(x, y):
+    """e^(x y), right to the last digits where x y is large and would be rounded."""
+    return sp.exp(x * y)
 
 
 # Vectors: entries have the index k, running from 1 to K.
@@ -446,8 +425,6 @@ def logsumexp(z):
 
 def derivative(expr, by):
     """d expr / d by, where `by` may be an entry z[j] of a vector that is summed over."""
-    from sympy.concrete.delta import deltasummation
-
     return sp.diff(expr, by).replace(
         lambda node: isinstance(node, sp.Sum) and node.has(sp.KroneckerDelta),
         lambda node: deltasummation(sp.expand(node.function), *node.limits, no_piecewise=True),
@@ -456,7 +433,7 @@ def derivative(expr, by):
 
 def unfold(expr):
     """The textbook formula of an expression in shapes."""
-    plain = expr.replace(_is_shape, lambda node: node.lossbook_shape.define(*node.args))
+    plain = expr.replace(lambda node: isinstance(node, Shape), lambda node: node.define(*node.args))
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):
         return sp.factor_terms(plain)

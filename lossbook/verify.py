@@ -675,8 +675,8 @@ def passport(loss: Loss, sample: Sequence[float] | None = None) -> Passport:
     labels, within = _domains(loss)
     targets, chosen = labels or [y], loss.symbols[2:]
     chosen = {s.name: s if s.is_positive else sp.nsimplify(loss.parameters[s.name]) for s in chosen}
-    values = [loss.formula(x, target, **chosen) for target in targets]
-    slopes = [loss.gradient(x, target, **chosen) for target in targets]
+    values = [loss(x, target, **chosen) for target in targets]
+    slopes = [loss.grad(x, target, **chosen) for target in targets]
 
     smooth = _hold(prove_differentiable, values, x, within)
     twice = smooth and _hold(prove_differentiable, slopes, x, within)
@@ -790,7 +790,8 @@ def operations(loss: Loss) -> int:
     >>> operations(absolute_error)
     3
     """
-    nodes = list(ast.walk(ast.parse(loss.source)))
+    (function,) = ast.parse(loss.source).body
+    nodes = [node for statement in function.body for node in ast.walk(statement)]
     constants = sum(isinstance(getattr(node, "operand", None), ast.Constant) for node in nodes)
     kinds = ast.BinOp | ast.UnaryOp | ast.Call | ast.AugAssign
     return sum(isinstance(node, kinds) for node in nodes) - constants

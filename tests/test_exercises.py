@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lossbook import answers, exercises
 from lossbook.exercises import Exercise, check
-from lossbook.shapes import mag, pos
+from lossbook.shapes import absolute, positive_part
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(
@@ -519,10 +519,10 @@ def test_a_best_slope_is_unique_where_it_is_asked():
 
 def test_expressions_in_shapes_are_worked_out(one):
     x = sp.Symbol("x", real=True)
-    one(Exercise(mag(x) + 2 * pos(x), ""))
+    one(Exercise(absolute(x) + 2 * positive_part(x), ""))
     assert check("x-1", sp.Abs(x) + 2 * sp.Max(x, 0)).right
-    assert check("x-1", mag(x) + 2 * pos(x)).right
-    assert not check("x-1", mag(x) + pos(x)).right
+    assert check("x-1", absolute(x) + 2 * positive_part(x)).right
+    assert not check("x-1", absolute(x) + positive_part(x)).right
 
 
 def test_labels_and_counts_are_whole_where_expressions_are_compared():

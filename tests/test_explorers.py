@@ -15,7 +15,7 @@ import lossbook
 from lossbook import absolute_error, explorers, hinge, huber, squared_error, verify
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
-from lossbook.shapes import pos, softplus, sp
+from lossbook.shapes import positive_part, softplus, sp
 
 SOURCE = Path(__file__).parent.parent / "explorers"
 DELTAS = (0.05, 0.5, 1.0, 1.345, 5.0)
@@ -199,7 +199,7 @@ WAITS = [54, 55, 62, 74, 79, 85, 88]
 
 @loss
 def too_late(y_hat, /, y, *, kappa=9.0):
-    return kappa * pos(y_hat - y) + pos(y - y_hat)
+    return kappa * positive_part(y_hat - y) + positive_part(y - y_hat)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import lossbook
 from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared_error, verify
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
-from lossbook.shapes import mag
+from lossbook.shapes import absolute
 
 ROOT = Path(__file__).parent.parent
 EXPLORING = sorted(  # the pages with explorers
@@ -40,7 +40,7 @@ def half_squared(y_hat, /, y):
 
 @loss
 def scaled_absolute(y_hat, /, y, *, delta=1.0):
-    return delta * mag(y_hat - y)
+    return delta * absolute(y_hat - y)
 
 
 CURVES = {"Huber": huber, "½ r²": half_squared, "δ |r|": scaled_absolute}

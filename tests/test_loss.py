@@ -4,6 +4,7 @@ import copy
 import inspect
 import multiprocessing
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import lossbook
 from lossbook import absolute_error, cross_entropy_with_logits, huber, squared_error, triplet
 from lossbook.loss import BLOCK, SWITCH, Domain, Loss, Vector, loss
-from lossbook.shapes import distance, logsumexp, mag, pos, softplus, total
+from lossbook.shapes import absolute, distance, logsumexp, positive_part, softplus, total, unfold
 
 
 @loss
@@ -57,7 +58,7 @@ class TestFace:
         @loss
         def asymmetric(y_hat, /, y, *, tilt=3.0):
             """Positive errors cost more."""
-            return tilt * pos(y_hat - y) + pos(y - y_hat)
+            return tilt * positive_part(y_hat - y) + positive_part(y - y_hat)
 
         assert asymmetric([2, 0], [1, 1]).tolist() == [3, 1]
         assert asymmetric.grad([2, 0, 1], [1, 1, 1]).tolist() == [3, -1, 0]
@@ -65,7 +66,7 @@ class TestFace:
     def test_arguments_with_the_names_of_code(self):
         @loss
         def odd(x1, /, x0, *, scale=1.0):
-            return scale * (x1 - x0) ** 2 + softplus(x1 - x0) + mag(x1 - x0)
+            return scale * (x1 - x0) ** 2 + softplus(x1 - x0) + absolute(x1 - x0)
 
         assert odd(3, 1, scale=2.0) == pytest.approx(10 + np.log1p(np.exp(2)))
 
@@ -128,29 +129,64 @@ class TestFormulas:
         assert f(3.0, 1.0, 0.5) == huber(3, 1, delta=0.5)
         assert str(squared_error.formula) == "(-y + yhat)**2"
 
-    def test_formula_is_called_like_the_loss(self):
+    def test_symbols_in_symbols_out(self):
         r, d = sp.Symbol("r", real=True), sp.Symbol("d", positive=True)
-        assert squared_error.formula(r, 0) == r**2
-        assert huber.formula(3, 1, delta=sp.Rational(1, 2)) == sp.Rational(7, 8)
-        assert huber.formula(r, 0, delta=d).doit() == sp.Piecewise(
+        assert squared_error(r, 0) == squared_error(0, r) == r**2
+        assert squared_error.value_and_grad(r, 1) == ((r - 1) ** 2, 2 * (r - 1))
+        assert huber(3, 1, delta=sp.Rational(1, 2)) == sp.Rational(7, 8)
+        assert huber(r, 0, delta=d).doit() == sp.Piecewise(
             (r**2 / 2, sp.Abs(r) <= d), (d * (sp.Abs(r) - d / 2), True)
         )
-        assert huber.formula(r, 0).free_symbols == {r, huber.symbols[2]}
-        assert huber.gradient(r, 0, delta=d).subs({r: 5, d: 1}) == 1
+        assert huber(r, 0) == huber(r, 0, delta=1)  # the default, not the symbol
+        assert huber(r, 0, delta=0.1).has(sp.Rational(1, 10))  # as it is written
+        assert huber.hess(r, 0, delta=2).subs(r, 1) == 1
+        assert huber.grad(r, 0, delta=d).subs({r: 5, d: 1}) == 1
         with pytest.raises(TypeError):
-            huber.formula(r)
+            huber(r)
+
+    def test_symbols_beside_vectors(self):
+        u, v, w = (sp.IndexedBase(name, real=True) for name in "uvw")
+        near, far = distance(u, v), distance(u, w)
+        assert unfold(triplet(u, v, w, margin=1) - positive_part(near**2 - far**2 + 1)) == 0
+        j = sp.Symbol("j", integer=True)
+        assert unfold(softmax.grad(u, v)) == sp.exp(u[j]) / total(lambda k: sp.exp(u[k])) - v[j]
+
+    @pytest.mark.parametrize(
+        "given, chosen, wants",
+        [
+            ((sp.Symbol("r"), np.nan), {}, "y takes finite numbers, got y = nan"),
+            ((sp.Symbol("r"), sp.oo), {}, "y takes finite numbers, got y = inf"),
+            ((sp.Symbol("r"), 0), {"delta": -1}, "delta takes a positive finite number, got delta"),
+            ((sp.Symbol("r"), 0), {"delta": sp.Integer(0)}, "delta takes a positive finite number"),
+            ((sp.Symbol("r"), [1, 2]), {}, "y takes a number or an sp.Expr beside symbols, got"),
+            ((sp.Symbol("r"), "y"), {}, "y takes a number or an sp.Expr beside symbols, got 'y'"),
+            ((sp.Symbol("r") > 0, 1), {}, "y_hat takes a number or an sp.Expr beside symbols"),
+            ((sp.Symbol("r"), sp.I), {}, "y takes finite numbers, got I"),
+        ],
+    )
+    def test_what_cannot_stand_beside_symbols_is_named(self, given, chosen, wants):
+        with pytest.raises((TypeError, ValueError), match="huber: " + re.escape(wants)):
+            huber(*given, **chosen)
+
+    def test_only_indexed_bases_are_vectors_beside_symbols(self):
+        z = sp.IndexedBase("z")
+        for wrong in ([1, 0], sp.Symbol("y"), 1.0):
+            with pytest.raises(TypeError, match=r"y takes an sp\.IndexedBase beside symbols, got"):
+                softmax(z, wrong)
+        with pytest.raises(TypeError, match=r"z takes an sp\.IndexedBase beside symbols, got z"):
+            softmax(sp.Symbol("z"), z)
 
     def test_names_with_a_hat_in_them(self):
         @loss
         def error(what_hat, /, that, *, chat=1.0):
             return chat * (what_hat - that) ** 2
 
-        assert error.formula(3, 1, chat=2) == 8 and error(3, 1, chat=2) == 8
+        assert error(3, 1, chat=2) == 8 and error(3, 1, chat=2) == 8
 
     def test_formulas_of_constants(self):
         y_hat, y = absolute_error.symbols
         assert squared_error.hessian == 2 and isinstance(squared_error.hessian, sp.Expr)
-        assert squared_error.hessian(1, 2) == 2
+        assert squared_error.hess(1, 2) == 2
         assert absolute_error.hessian == 0
         assert absolute_error.gradient == sp.sign(y_hat - y)
 
@@ -175,7 +211,7 @@ class TestFormulas:
         y_hat, y = squared_error.symbols
         assert squared_error.formula != (y_hat - y) ** 2 / 2
         assert squared_error.gradient != y_hat - y
-        assert sp.simplify(huber.formula - huber.formula(*huber.symbols[:2], delta=2)) != 0
+        assert sp.simplify(huber.formula - huber(*huber.symbols[:2], delta=2)) != 0
 
 
 class TestChoices:
@@ -188,15 +224,15 @@ class TestChoices:
     def test_a_switch_chooses_the_formula(self):
         @loss
         def error(y_hat, /, y, *, squared: SWITCH = True):
-            return (y_hat - y) ** 2 if squared else mag(y_hat - y)
+            return (y_hat - y) ** 2 if squared else absolute(y_hat - y)
 
         assert error(3, 1) == 4 and error(3, 1, squared=False) == 2
         assert error.grad([3], [1], squared=False).tolist() == [1]
         y_hat, y = error.symbols
         assert error.parameters == {"squared": True}
         assert error.formula == (y_hat - y) ** 2
-        assert error.formula(y_hat, y, squared=False) == mag(y_hat - y)
-        assert error.hessian(y_hat, y, squared=False) == 0
+        assert error(y_hat, y, squared=False) == absolute(y_hat - y)
+        assert error.hess(y_hat, y, squared=False) == 0
         for wrong in (1, 0.0, "yes", None, [True]):
             with pytest.raises((TypeError, ValueError), match="squared takes True or False"):
                 error(3, 1, squared=wrong)
@@ -204,14 +240,14 @@ class TestChoices:
     def test_a_variant_has_its_choice_as_default(self):
         @loss
         def error(y_hat, /, y, *, squared: SWITCH = True, scale=1.0):
-            return scale * ((y_hat - y) ** 2 if squared else mag(y_hat - y))
+            return scale * ((y_hat - y) ** 2 if squared else absolute(y_hat - y))
 
-        absolute = error.variant(squared=False)
-        y_hat, y, scale = absolute.symbols
-        assert absolute.formula == scale * mag(y_hat - y).doit()
-        assert absolute(3, 1) == absolute(3, y=1) == 2 and absolute(3, 1, scale=5.0) == 10
-        assert absolute.parameters == {"squared": False, "scale": 1.0}
-        assert absolute(3, 1, squared=True) == error(3, 1) == 4
+        plain = error.variant(squared=False)
+        y_hat, y, scale = plain.symbols
+        assert plain.formula == scale * sp.Abs(y_hat - y)
+        assert plain(3, 1) == plain(3, y=1) == 2 and plain(3, 1, scale=5.0) == 10
+        assert plain.parameters == {"squared": False, "scale": 1.0}
+        assert plain(3, 1, squared=True) == error(3, 1) == 4
         assert error.variant(scale=2.0) is error
 
     def test_none_as_a_default(self):
@@ -224,7 +260,7 @@ class TestChoices:
         assert error(3, 1) == 4 and error(3, 1, w=2) == 8 and error(3, 1) == 4
         y_hat, y = error.symbols
         assert error.formula == (y_hat - y) ** 2
-        assert error.formula(y_hat, y, w=3) == 3 * (y_hat - y) ** 2
+        assert error(y_hat, y, w=3) == 3 * (y_hat - y) ** 2
 
 
 class TestNumbers:
@@ -442,7 +478,7 @@ class TestVectorLosses:
 
         calls = []
 
-        @error.kernel
+        @error.kernel("value", "grad")
         def by_hand(y_hat, y):
             calls.append(len(y_hat))
             yield (y_hat - y) ** 2

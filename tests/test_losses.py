@@ -23,7 +23,7 @@ from lossbook import (
     triplet,
 )
 from lossbook.classification import _softmax
-from lossbook.shapes import derivative, unfold
+from lossbook.shapes import derivative, positive_part, step, unfold
 
 rng = np.random.default_rng(0)
 N, K = 7, 4
@@ -142,7 +142,7 @@ def test_numbers_are_those_of_the_formula(loss, args, kwargs):
     """The textbook formula and gradient, in exact arithmetic at floating-point numbers."""
     value, grad = loss.value_and_grad(*args, **kwargs)
     symbols = [sp.Symbol(s, real=True) for s in "ab"]
-    formulas = [f(*symbols, **(loss.parameters | kwargs)) for f in (loss.formula, loss.gradient)]
+    formulas = [f(*symbols, **(loss.parameters | kwargs)) for f in (loss, loss.grad)]
     for i in range(N):
         at = {s: sp.Rational(float(a[i])) for s, a in zip(symbols, args, strict=True)}
         for number, formula in zip((value[i], grad[i]), formulas, strict=True):
@@ -167,7 +167,7 @@ def test_proof_of_focal_with_logits():
     z, y, _, gamma = focal_with_logits.symbols
     for label in (0, 1):
         formula, gradient, hessian = (
-            (f + 0).subs(y, label)
+            (f).subs(y, label)
             for f in (
                 focal_with_logits.formula,
                 focal_with_logits.gradient,
@@ -219,7 +219,7 @@ def test_proof_of_triplet_gradients(squared):
     """Where the loss is positive, entry by entry of vectors of three."""
     vectors = triplet.symbols[:3]
     loss = triplet.variant(squared=squared)
-    inner = loss._values[0].args[0]  # pos(inner)
+    inner = loss._derived(0)[0].args[0]  # positive_part(inner)
     j = sp.Symbol("j", integer=True)
     for vector in vectors:
         slope = unfold(derivative(inner, vector[j]))
@@ -232,9 +232,9 @@ def test_proof_of_contrastive_gradients():
     j = sp.Symbol("j", integer=True)
     near = sp.sqrt(sp.Sum((x1[j] - x2[j]) ** 2, (j, 1, 3))).doit()
     for label, formula in ((1, near**2 / 2), (0, (margin - near) ** 2 / 2)):
-        for vector, slope in zip((x1, x2), contrastive._slopes, strict=True):
-            inside = slope.replace(lambda n: type(n).__name__ == "step", lambda n: sp.Integer(1))
-            inside = inside.replace(lambda n: type(n).__name__ == "pos", lambda n: n.args[0])
+        for vector, slope in zip((x1, x2), contrastive._derived(1), strict=True):
+            inside = slope.replace(step, lambda x: sp.Integer(1))
+            inside = inside.replace(positive_part, lambda x: x)
             found = entries(unfold(inside).subs({y: label, j: 2}))
             assert sp.simplify(found - formula.diff(vector[2])) == 0
 
@@ -243,16 +243,16 @@ def test_proof_of_cross_entropy():
     p, y = cross_entropy.symbols
     j = sp.Symbol("j", integer=True)
     assert cross_entropy.gradient == -y[j] / p[j]
-    direct = entries(cross_entropy.formula + 0).diff(p[2])
-    assert sp.simplify(direct - (cross_entropy.gradient + 0).subs(j, 2)) == 0
+    direct = entries(cross_entropy.formula).diff(p[2])
+    assert sp.simplify(direct - cross_entropy.gradient.subs(j, 2)) == 0
 
 
 def test_proof_of_softmax_cross_entropy_and_its_kernel():
     """The kernel's steps in exact symbols, for each class that may be the largest."""
     z, y = cross_entropy_with_logits.symbols
     j = sp.Symbol("j", integer=True)
-    formula = entries(cross_entropy_with_logits.formula + 0)
-    gradient = [(entries((cross_entropy_with_logits.gradient + 0).subs(j, i))) for i in (1, 2, 3)]
+    formula = entries(cross_entropy_with_logits.formula)
+    gradient = [entries(cross_entropy_with_logits.gradient.subs(j, i)) for i in (1, 2, 3)]
     for i, g in zip((1, 2, 3), gradient, strict=True):
         assert sp.simplify(formula.diff(z[i]) - g) == 0
     sums_to_one = {y[3]: 1 - y[1] - y[2]}
@@ -282,9 +282,8 @@ def test_the_kernel_equals_the_derived_code():
 
     derived = Loss(cross_entropy_with_logits.__wrapped__)
     z, y = LOGITS * 5, rng.dirichlet(np.ones(K), N)
-    for ours, theirs in zip(
-        cross_entropy_with_logits.value_and_grad(z, y), derived.value_and_grad(z, y), strict=True
-    ):
+    for result in ("__call__", "grad", "hess"):
+        ours, theirs = (getattr(f, result)(z, y) for f in (cross_entropy_with_logits, derived))
         assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-14)
     assert "tail" in cross_entropy_with_logits.source and "tail" not in derived.source
     value, _ = _softmax(z, y)
@@ -295,8 +294,8 @@ def test_control_proofs_reject_wrong_formulas():
     y_hat, y = squared_error.symbols
     assert sp.simplify(((y_hat - y) ** 2 / 2).diff(y_hat) - squared_error.gradient) != 0
     z, y, *_ = focal_with_logits.symbols
-    wrong = (focal_with_logits.formula + 0).subs(y, 1)  # with label 1 against the gradient of 0
-    assert sp.simplify(wrong.diff(z) - (focal_with_logits.gradient + 0).subs(y, 0)) != 0
+    wrong = focal_with_logits.formula.subs(y, 1)  # with label 1 against the gradient of 0
+    assert sp.simplify(wrong.diff(z) - focal_with_logits.gradient.subs(y, 0)) != 0
 
 
 # How the losses relate.
@@ -350,7 +349,7 @@ def test_focal_weights_the_classes():
     assert focal(0.3, 0, alpha=0.1) == pytest.approx(0.9 * focal(0.3, 0, alpha=None))
     assert focal(0.3, 1, gamma=1, alpha=1) == pytest.approx(0.7 * -np.log(0.3))
     y_hat, y = focal.symbols[:2]
-    assert not focal.formula(y_hat, y, alpha=None).has(focal.symbols[2])
+    assert not focal(y_hat, y, alpha=None).has(focal.symbols[2])
 
 
 def test_shifting_all_logits_changes_nothing():

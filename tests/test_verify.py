@@ -26,18 +26,18 @@ from lossbook import (
 )
 from lossbook.classification import LABEL
 from lossbook.loss import loss
-from lossbook.shapes import clip, mag, softplus, step
+from lossbook.shapes import absolute, clip, softplus, step
 from lossbook.verify import Refuted
 
 x = sp.Symbol("x", real=True)
 p = sp.Symbol("p", real=True)
 delta = sp.Symbol("delta", positive=True)
 weight = sp.Symbol("w", positive=True)
-H = huber.formula(x, 0, delta=delta)
+H = huber(x, 0, delta=delta)
 Q = sp.Abs(x - 1) + sp.Abs(x - 2) + sp.Abs(x - 5)
 UNSHIFTED = sp.Piecewise((x**2 / 2, sp.Abs(x) <= delta), (delta * sp.Abs(x), True))
 LONE_POINT = sp.Piecewise((1, sp.Eq(x, 0)), (0, True))
-FOCAL = [focal.formula(p, y, alpha=sp.Rational(1, 4), gamma=2) for y in (0, 1)]
+FOCAL = [focal(p, y, alpha=sp.Rational(1, 4), gamma=2) for y in (0, 1)]
 a, b = sp.symbols("a b", real=True)
 n = sp.Symbol("n")
 z, k, K = sp.IndexedBase("z", real=True), sp.Symbol("k", integer=True), sp.Symbol("K", integer=True)
@@ -48,14 +48,14 @@ PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
 TRUE = [
     (verify.prove_equal, ((x + 1) ** 2, x**2 + 2 * x + 1)),
     (verify.prove_equal, (H.diff(x), clip(x, delta), x)),
-    (verify.prove_equal, (smooth_l1.formula(x, 0, beta=delta), H / delta, x)),
+    (verify.prove_equal, (smooth_l1(x, 0, beta=delta), H / delta, x)),
     (verify.prove_equal, (sp.log(x), sp.log(2 * x) - sp.log(2), x, (0, sp.oo))),
     (verify.prove_continuous, (H, x)),
     (verify.prove_continuous, (1 / x, x, (0, sp.oo))),
     (verify.prove_differentiable, (H, x)),
     (verify.prove_differentiable, (softplus(x), x)),
     (verify.prove_convex, (H, x)),
-    (verify.prove_convex, (mag(x), x)),
+    (verify.prove_convex, (absolute(x), x)),
     (verify.prove_convex, (softplus(x), x)),
     (verify.prove_convex, (-sp.log(p), p, (0, 1))),
     (verify.prove_convex, (FOCAL[0], p, (0, 1))),
@@ -99,7 +99,7 @@ FALSE = [
     (verify.prove_continuous, (step(x), x), "values differ at x = 0"),
     (verify.prove_continuous, (1 / x, x), "gap"),
     (verify.prove_continuous, (LONE_POINT, x), "x = 0 itself"),
-    (verify.prove_differentiable, (mag(x), x), "slopes differ at x = 0: -1 before, 1 after"),
+    (verify.prove_differentiable, (absolute(x), x), "slopes differ at x = 0: -1 before, 1 after"),
     (verify.prove_differentiable, (H.diff(x), x), "slopes differ"),
     (verify.prove_convex, (-H, x), "not shown convex"),
     (verify.prove_convex, (clip(x, delta), x), "the slope falls from 1 to 0"),
@@ -107,7 +107,7 @@ FALSE = [
     (verify.prove_convex, (-FOCAL[1], p, (0, 1)), "not shown convex"),
     (verify.prove_jointly_convex, (a * b, (a, b)), "Hessian by a, b has determinant -1"),
     (verify.prove_jointly_convex, (a**2 - b**2, (a, b)), "Hessian by b has determinant -2"),
-    (verify.prove_convex, (a * mag(x), x), "the slope falls from -a to a"),  # where a < 0
+    (verify.prove_convex, (a * absolute(x), x), "the slope falls from -a to a"),  # where a < 0
     (verify.prove_limit, (softplus(x), x, -sp.oo, 1), "is 0, not 1"),
     (verify.prove_limit, (1 / x, x, 0, -sp.oo), "is oo, not -oo"),
     (verify.prove_minimiser, (Q, x, 1), "not least at x = 1"),
@@ -550,7 +550,7 @@ def spoiled(factor):
     """Huber's loss with a gradient that is a factor off, as a control."""
     wrong = loss(huber.__wrapped__)
 
-    @wrong.kernel
+    @wrong.kernel("value", "grad")
     def code(y_hat, y, delta):
         yield huber(y_hat, y, delta=delta)
         yield factor * huber.grad(y_hat, y, delta=delta)

@@ -7,7 +7,18 @@ import sympy as sp
 import lossbook
 from lossbook import tables
 from lossbook.figures import latex
-from lossbook.shapes import hub, mag, pos, root, sgn, sigmoid, softplus, step, unfold
+from lossbook.shapes import (
+    absolute,
+    difference_of_squares,
+    huber_function,
+    positive_part,
+    root,
+    sgn,
+    sigmoid,
+    softplus,
+    step,
+    unfold,
+)
 
 x, p, r, s, y, z, m = sp.symbols("x p r s y z m", real=True)
 p_t, alpha_t, gamma, delta, beta, margin = sp.symbols(
@@ -29,13 +40,14 @@ def _sigmoid(expr):
 
 
 def _distances(expr):
-    expr = expr.replace(root.function, lambda square: far if square.has(other) else near)
-    expr = expr.replace(step.function, lambda gap: ACTIVE)
+    expr = expr.replace(difference_of_squares, lambda x, y: x**2 - y**2)
+    expr = expr.replace(root, lambda square: far if square.has(other) else near)
+    expr = expr.replace(step, lambda gap: ACTIVE)
     return sp.factor_terms(sp.expand(expr) if expr.has(ACTIVE) else expr)
 
 
 def _distance(expr):
-    expr = expr.replace(root.function, lambda square: d)
+    expr = expr.replace(root, lambda square: d)
     return sp.factor_terms(expr.subs(step(margin - d), 1))  # where it is 0, so is max(0, m - d)
 
 
@@ -67,9 +79,9 @@ CTC = (
 def formulas(name):
     """The formula of a loss and its derivatives, {by what: expression}."""
     loss, ((given, chosen), by, tidy) = getattr(lossbook, name), LETTERS[name]
-    gradients = loss.gradient if isinstance(loss.gradient, tuple) else (loss.gradient,)
-    slopes = [tidy(slope(*given, **chosen)) for slope in gradients]
-    return tidy(loss.formula(*given, **chosen)), dict(zip(by, slopes, strict=False))
+    slopes = loss.grad(*given, **chosen)
+    slopes = map(tidy, slopes if isinstance(slopes, tuple) else (slopes,))
+    return tidy(loss(*given, **chosen)), dict(zip(by, slopes, strict=False))
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def cards():
     return [Card(**row) for row in tables.records("cheat_sheet")]
 
 
-SHAPES = {pos: (x,), mag: (x,), hub: (x, delta), softplus: (x,)}
+SHAPES = {positive_part: (x,), absolute: (x,), huber_function: (x, delta), softplus: (x,)}
 
 
 class Shapes:
@@ -113,7 +125,7 @@ class Shapes:
         rows = [["shape"], ["formula"], ["slope"]]
         for shape, of in SHAPES.items():
             slope = shape.slopes[0]
-            told = _plain(slope(*of)) if shape is hub else slope(*of)
+            told = _plain(slope(*of)) if shape is huber_function else slope(*of)
             rows[0].append(f"`{shape.__name__}`")
             rows[1].append(f"${latex(shape.define(*of))}$")
             rows[2].append(f"${latex(told)}$")
