@@ -137,14 +137,15 @@ def _focal_hessian(p, y, alpha, gamma):
     is_one = y == 1
     true, rest = np.where(is_one, p, 1 - p), np.where(is_one, 1 - p, p)
     certain, impossible = rest == 0, true == 0
-    log = np.where(is_one, np.log(true + impossible), np.log1p(impossible - rest))
+    small = np.where(is_one | impossible, 0, rest)
+    log = np.where(is_one, np.log(true + impossible), np.log1p(-small))
     ratio = np.where(certain, -1, log / (rest + certain))
     true = true + impossible
-    curvature = rest**gamma / true**2
+    curvature = rest**gamma / true / true
     if gamma:
         curvature += gamma * rest ** (gamma - 1) * (2 / true - (gamma - 1) * ratio)
     weight = np.where(is_one, one, zero)
-    yield np.where(weight == 0, 0, weight * np.where(impossible, np.inf, curvature))
+    yield weight * np.where(weight == 0, 0, np.where(impossible, np.inf, curvature))
 
 
 @loss

@@ -15,6 +15,7 @@ from lossbook.printing import compile_numpy
 from lossbook.shapes import derivative, unfold
 
 FLOAT = np.dtype(float)
+NUMBERS = {np.ndarray, float, int, list, bool, type(None)}  # the usual types of arguments
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
 ORDERS = {"value": (0,), "grad": (1,), "value_and_grad": (0, 1), "hess": (2,)}  # of derivatives
 
@@ -155,7 +156,12 @@ class Loss:
         Where several arguments stand before the `/`, a tuple of rows of such blocks. As an
         expression, that of vectors is by the entries j and i.
         """
-        return self._nested(self._evaluate("hess", args, kwargs))
+        found, n = self._evaluate("hess", args, kwargs), len(self.wrt)
+        if self._vectors and isinstance(found[0], np.ndarray):  # exactly symmetric
+            for i, j in itertools.product(range(n), range(n)):
+                turned = found[j * n + i].swapaxes(-1, -2)
+                found[i * n + j] = turned if i > j else (found[i * n + j] + turned) / 2
+        return self._nested(found)
 
     # Formulas.
 
@@ -284,7 +290,9 @@ class Loss:
     def _evaluate(self, what, args, kwargs):
         given = self._bind(args, kwargs)
         loss = self.variant(**given)
-        if any(isinstance(value, sp.Basic) for value in given.values()):
+        if not NUMBERS.issuperset(map(type, given.values())) and any(
+            isinstance(value, sp.Basic) for value in given.values()
+        ):
             return loss._in_symbols(what, given)
         arrays, parameters, batch, size = loss._check(given)
         code, axes = loss._code(what)
@@ -313,7 +321,7 @@ class Loss:
     def _check(self, given):
         """Arrays in the signature's order, parameters, the shape of the batch, a vector's size."""
         arrays = [self._array(name, given[name]) for name in self.arguments]
-        numeric = self._with_numbers(self.parameters)
+        numeric = (name for name in self.parameters if name not in self._chosen)
         parameters = [self._parameter(name, given[name]) for name in numeric]
         if not self._vectors:
             return arrays, parameters, self._batch([a.shape for a in arrays]), 1

@@ -103,7 +103,7 @@ def xdivy(x, y):
 
 
 def nonzero(x, power):
-    return np.maximum(x, 10.0 ** (-290 / power))  # 1 / x**power is finite
+    return np.maximum(x, 10.0 ** (-307 / power))  # 1 / x**power is finite
 
 
 def exp_of_product(x, y):

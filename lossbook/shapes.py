@@ -92,7 +92,7 @@ def _printer(template):
 
 def stable(expr):
     """The same expression as code that neither overflows nor cancels, nor works twice."""
-    for rule in (_common_number, _canonical_sign, _common_vector, _stable_code):
+    for rule in (_common_number, _canonical_sign, _common_vector, _unit_vectors, _stable_code):
         expr = expr.replace(lambda node: True, rule)
     return expr
 
@@ -118,6 +118,18 @@ def _common_vector(node):
     for factor in set.intersection(*terms):
         if factor.is_Add and factor.has(sp.Indexed):
             return factor * sp.Add(*(term / factor for term in node.args))
+
+
+def _unit_vectors(node):
+    """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power that is too large or too small."""
+    for power in node.args if node.is_Mul else ():
+        base, exponent = power.as_base_exp()
+        if isinstance(base, root) and exponent.is_Integer and exponent < -1:
+            vectors = [x for x in node.args if x.is_Add and x.has(sp.Indexed) and not x.has(root)]
+            vectors = vectors[:-exponent]
+            units = [ratio(x, nonzero(base, 1)) for x in vectors]
+            rest = [x for x in node.args if x not in (power, *vectors)]
+            return sp.Mul(*rest, *units, base ** (exponent + len(units)))
 
 
 def _stable_code(node):
@@ -368,7 +380,7 @@ def weighted_square(y, x):
 # What only code uses.
 
 
-@shape(numpy="({0}/({1}))", javascript="({0}/({1}))")
+@shape(numpy="(({0})/({1}))", javascript="(({0})/({1}))")
 def ratio(x, y):
     """x / y, divided before anything is multiplied."""
     return x / y
@@ -380,7 +392,7 @@ def maximum(x, y):
     return sp.Max(x, y)
 
 
-@shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-290)")
+@shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-307)")
 def nonzero(x, power):
     """x >= 0, but a tiny number where x is 0, of which the power can be a divisor."""
     return x
@@ -436,5 +448,6 @@ def unfold(expr):
     plain = expr.replace(lambda node: isinstance(node, Shape), lambda node: node.define(*node.args))
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):
-        return sp.factor_terms(plain)
-    return sp.Piecewise(*((sp.factor_terms(branch), where) for branch, where in plain.args))
+        return sp.factor_terms(plain, sign=False)
+    cases = ((sp.factor_terms(branch, sign=False), where) for branch, where in plain.args)
+    return sp.Piecewise(*cases)

@@ -591,8 +591,9 @@ def evaluate(formula: sp.Expr, at: dict, digits: int = 60) -> mpmath.mpf:
     >>> evaluate(x**2, {x: 3.0})
     mpf('9.0')
     """
-    smallest = min((abs(float(a)) for a in at.values() if a), default=1)
-    digits -= min(0, math.floor(math.log10(smallest)))  # those after which 1 - 1e-300 is not 1
+    sizes = [abs(float(a)) for a in at.values() if a] or [1]
+    digits -= min(0, math.floor(math.log10(min(sizes))))  # those after which 1 - 1e-300 is not 1
+    digits += int(min(2000, max(sizes)) / 2)  # and 1 - e^-700
     numbers, previous = _lambdify(tuple(at), formula, "mpmath"), None
     while digits < 20_000:
         with mpmath.workdps(digits):

@@ -214,6 +214,33 @@ class TestFormulas:
         assert sp.simplify(huber.formula - huber(*huber.symbols[:2], delta=2)) != 0
 
 
+@pytest.mark.parametrize("n", [1, 3, 1000, BLOCK + 7])
+def test_value_and_grad_alone_and_together_have_the_same_digits(n):
+    rng = np.random.default_rng(n)
+    numbers, chances, labels = 3 * rng.normal(size=n), rng.random(n), rng.integers(0, 2, n)
+    vectors, soft = rng.normal(size=(3, n, 7)), rng.dirichlet(np.ones(7), (2, n))
+    given = {
+        "binary_cross_entropy": (chances, labels),
+        "binary_cross_entropy_with_logits": (numbers, labels),
+        "focal": (chances, labels),
+        "focal_with_logits": (numbers, labels),
+        "hinge": (numbers, 2 * labels - 1),
+        "cross_entropy": soft,
+        "cross_entropy_with_logits": (vectors[0], soft[0]),
+        "contrastive": (*vectors[:2], labels),
+        "triplet": vectors,
+        "ctc": (rng.normal(size=(min(n, 9), 5, 4)), rng.integers(1, 4, (min(n, 9), 2))),
+    }
+    for name in lossbook.__all__:
+        one, args = getattr(lossbook, name), given.get(name, (numbers, chances))
+        value, grad = one.value_and_grad(*args)
+        assert np.array_equal(value, one(*args)), name
+        for together, alone in zip(
+            np.atleast_1d(grad), np.atleast_1d(one.grad(*args)), strict=True
+        ):
+            assert np.array_equal(together, alone), name
+
+
 class TestChoices:
     def test_booleans_of_numpy_are_booleans(self):
         given = [0.0], [1.0], [1.05]
