@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import lossbook
-from lossbook import absolute_error, explorers, hinge, huber, squared_error, verify
+from lossbook import absolute_error, explorers, figures, fits, hinge, huber, squared_error
+from lossbook.explorers import explorer
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import pos, softplus, sp
@@ -108,7 +109,7 @@ def test_what_javascript_has_not_is_refused():
 
     with pytest.raises(Exception, match="strange"):
         explorers.javascript(strange)
-    with pytest.raises(TypeError, match="loss takes a Loss, got <built-in function abs>"):
+    with pytest.raises(TypeError, match="loss takes a Loss of numbers or vectors, got <built-in"):
         explorers.javascript(abs)
 
 
@@ -172,20 +173,20 @@ def points():
 @pytest.mark.parametrize("delta", DELTAS)
 def test_the_huber_line_solves_its_equations(points, delta):
     x, y = points
-    a, b = explorers.fit_line(huber, x, y, delta=delta)
+    a, b = fits.fit_line(huber, x, y, delta=delta)
     slope = huber.grad(a + b * x, y, delta=delta)
     assert abs(slope.sum()) < 1e-9
     assert abs(slope @ x) < 1e-9
 
 
 def test_the_squared_line_is_least_squares(points):
-    line = explorers.fit_line(squared_error, *points)
+    line = fits.fit_line(squared_error, *points)
     np.testing.assert_allclose(line, np.polyfit(*points, 1)[::-1], rtol=1e-12)
 
 
 def test_no_line_near_has_less_absolute_error(points):
     x, y = points
-    line = np.array(explorers.fit_line(absolute_error, x, y))
+    line = np.array(fits.fit_line(absolute_error, x, y))
     least = absolute_error(line[0] + line[1] * x, y).sum()
     for step in np.random.default_rng(0).normal(scale=0.05, size=(200, 2)):
         a, b = line + step
@@ -215,11 +216,11 @@ def too_late(y_hat, /, y, *, kappa=9.0):
 )
 def test_the_best_guess_is_the_statistic(one, parameters, best):
     for sample in (WAITS, WAITS[::-1]):
-        assert verify.best_constant(one, sample, **parameters) == pytest.approx(best, rel=1e-5)
+        assert fits.best_constant(one, sample, **parameters) == pytest.approx(best, rel=1e-5)
 
 
 def test_of_several_best_guesses_the_smallest():
-    assert verify.best_constant(absolute_error, [9, 1, 2, 5]) == pytest.approx(2, rel=1e-12)
+    assert fits.best_constant(absolute_error, [9, 1, 2, 5]) == pytest.approx(2, rel=1e-12)
 
 
 # The support vector machine.
@@ -231,7 +232,7 @@ KINDS = [-1, -1, -1, 1, 1, 1]
 def test_six_points_with_a_known_machine():
     # scikit-learn's own test of its SVC.
     points = [(-2, -1), (-1, -1), (-1, -2), (1, 1), (1, 2), (2, 1)]
-    w, b, weights = explorers.separate(points, KINDS, C=1)
+    w, b, weights = fits.separate(points, KINDS, C=1)
     assert weights.tolist() == [0, 0.25, 0, 0.25, 0, 0]
     assert (w.tolist(), abs(b)) == ([0.5, 0.5], 0)
 
@@ -242,7 +243,7 @@ def test_the_machine_is_best_by_the_gap_of_its_dual(C):
     for _ in range(20):
         points, labels = rng.normal(size=(12, 2)), rng.choice([-1, 1], 12)
         labels[:2] = -1, 1
-        w, b, weights = explorers.separate(points, labels, C)
+        w, b, weights = fits.separate(points, labels, C)
         assert abs(weights @ labels) < 1e-12
         assert weights.min() >= 0
         assert weights.max() <= C
@@ -257,7 +258,7 @@ def test_the_machine_is_best_by_the_gap_of_its_dual(C):
 
 
 def test_points_of_both_classes_at_one_place_have_no_line():
-    w, _, weights = explorers.separate([(1, 2), (1, 2)], [-1, 1], C=3)
+    w, _, weights = fits.separate([(1, 2), (1, 2)], [-1, 1], C=3)
     assert w.tolist() == [0, 0]
     assert weights.tolist() == [3, 3]
 
@@ -316,7 +317,7 @@ def make_lattice(**changes):
 
 def make_triplet(**changes):
     given = {"positive": (1, 0), "negative": (0.5, 1), "title": "", "limits": (-3, 3)} | changes
-    return explorers.triplet_regions(given.pop("loss", lossbook.triplet), **given)
+    return explorers.triplet(given.pop("loss", lossbook.triplet), **given)
 
 
 def test_both_outputs_are_equal_in_every_run(points):
@@ -462,12 +463,12 @@ def test_springs_say_what_they_take(wrong, error, message):
 
 def test_forces_of_pairs_sum_to_zero_and_bring_similar_points_together():
     places, labels = np.array(SPRINGS["points"]), SPRINGS["labels"]
-    pairs, value, force = explorers.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
+    pairs, value, force = fits.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
     assert len(pairs) == len(value) == 6
     np.testing.assert_allclose(force.sum(axis=0), 0, atol=1e-12)
     for _ in range(400):
         places = places + 0.05 * force
-        _, value, force = explorers.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
+        _, value, force = fits.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
     assert value.sum() < 1e-8
     np.testing.assert_allclose(places[:3], places[:1].repeat(3, axis=0), atol=1e-4)
     assert np.linalg.norm(places[3] - places[0]) > 1 - 1e-4
@@ -632,7 +633,7 @@ def test_text_stands_out_in_both_themes():
     ]
     assert len(themes) == 3
     assert themes[1] == themes[2]
-    assert tuple(themes[0][str(i)] for i in range(1, 7)) == explorers.COLOURS
+    assert tuple(themes[0][str(i)] for i in range(1, 7)) == figures.COLOURS
     for theme, pages in zip(themes, (["#ffffff", "#f7f7f7"], ["#14181e", "#111111"]), strict=False):
         for name, colour in theme.items():
             assert min(contrast(colour, page) for page in pages) >= 4.5, (name, colour)
@@ -670,7 +671,7 @@ def test_a_changed_bundle_is_found(modules, tmp_path):
     shutil.copy(modules / "build.js", tmp_path / "explorers")
     shutil.copy(modules / "package.json", tmp_path / "explorers")
     (tmp_path / "explorers/node_modules").symlink_to(modules / "node_modules")
-    shutil.copytree(explorers.STATIC, tmp_path / "lossbook/static")
+    shutil.copytree(explorer.STATIC, tmp_path / "lossbook/static")
     assert check_bundle(tmp_path / "explorers").returncode == 0
     bundle = tmp_path / "lossbook/static/explorers.js"
     bundle.write_text(bundle.read_text("utf-8").replace("lb-guide", "lb-guido"), "utf-8")

@@ -14,7 +14,8 @@ from test_explorers import assert_agrees
 from test_site import barriers, outside, troubles_of_loading, troubles_with_width
 
 import lossbook
-from lossbook import absolute_error, explorers, guide, huber, smooth_l1, squared_error, verify
+from lossbook import absolute_error, explorers, fits, guide, huber, smooth_l1, squared_error
+from lossbook.explorers import explorer
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import mag
@@ -134,7 +135,7 @@ def make_lattice():
 
 
 def make_triplet():
-    return explorers.triplet_regions(
+    return explorers.triplet(
         lossbook.triplet,
         positive=(1.0, 0.0),
         negative=(0.45, 1.1),
@@ -176,8 +177,8 @@ def write_page(tmp_path, monkeypatch):
             text = markup.escape(one.spec["label"])
             picture = f'<img alt="{text}" src="data:image/svg+xml;base64,{code}">'
             cells.append(LAYOUTS[layout].format(picture=picture, html=one.html()))
-        files = f'<script src="{(explorers.STATIC / "explorers.js").as_uri()}"></script>'
-        files += f'<link rel="stylesheet" href="{(explorers.STATIC / "explorers.css").as_uri()}">'
+        files = f'<script src="{(explorer.STATIC / "explorers.js").as_uri()}"></script>'
+        files += f'<link rel="stylesheet" href="{(explorer.STATIC / "explorers.css").as_uri()}">'
         ends = {place: files if runtime == place else "" for place in ("head", "foot")}
         path = tmp_path / "page.html"
         path.write_text(edit(PAGE.format(body="".join(cells), **ends)), encoding="utf-8")
@@ -278,10 +279,10 @@ def expect_curve(spec, now, curve, one):
 def expect_fit(spec, now, curve, one):
     x, y = np.array(spec["x"]["values"]), np.array(spec["y"]["values"])
     start = {**{p["name"]: p["value"] for p in spec["parameters"]}, **spec["start"]}
-    _, first = explorers.fit_line(one, x, y, **arguments(curve, one, start, leading=2))
+    _, first = fits.fit_line(one, x, y, **arguments(curve, one, start, leading=2))
     x[spec["movable"]], y[spec["movable"]] = now["x"], now["y"]
     chosen = arguments(curve, one, now, leading=2)
-    a, b = explorers.fit_line(one, x, y, **chosen)
+    a, b = fits.fit_line(one, x, y, **chosen)
     pull = -one.grad(a + b * now["x"], now["y"], **chosen)
     return {"slope": b, "change": b - first, "pull": pull}
 
@@ -290,7 +291,7 @@ def expect_guess(spec, now, curve, one):
     sample = np.array(spec["x"]["values"])
     sample[spec["movable"]] = now["x"]
     chosen = arguments(curve, one, now, leading=2)
-    best = verify.best_constant(one, sample, **chosen)
+    best = fits.best_constant(one, sample, **chosen)
     cost, least = (one(at, sample, **chosen).mean() for at in (now["guess"], best))
     return {"cost": cost, "best": best, "least": least}
 
@@ -331,7 +332,7 @@ EXPECT["lattice"] = expect_lattice
 
 def expect_margin(spec, now, curve, one):
     points, labels, i = np.array(now["points"]), np.array(spec["labels"]), now["chosen"]
-    w, b, weights = explorers.separate(points, labels, now["C"])
+    w, b, weights = fits.separate(points, labels, now["C"])
     scores = w[0] * points[:, 0] + w[1] * points[:, 1] + b
     return {
         "strip": 1 / np.hypot(*w) if w.any() else np.inf,
@@ -348,7 +349,7 @@ EXPECT["margin"] = expect_margin
 
 def expect_springs(spec, now, curve, one):
     points, labels, i = np.array(now["points"]), np.array(spec["labels"]), now["chosen"]
-    pairs, value, force = explorers.pair_forces(one, points, labels, margin=now["margin"])
+    pairs, value, force = fits.pair_forces(one, points, labels, margin=now["margin"])
     similar = labels[pairs[:, 0]] == labels[pairs[:, 1]]
     return {
         "loss": value.sum(),
@@ -589,7 +590,7 @@ def test_steps_down_the_gradient(open_page):
     points, labels = np.array(state(page)["points"]), np.array([0, 0, 0, 1, 1])
     for _ in range(12):
         figure(page).get_by_text("Step").click()
-        points = points + 0.05 * explorers.pair_forces(lossbook.contrastive, points, labels)[2]
+        points = points + 0.05 * fits.pair_forces(lossbook.contrastive, points, labels)[2]
     np.testing.assert_allclose(state(page)["points"], points, rtol=1e-9)
     assert_right(page)
 
