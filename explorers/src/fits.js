@@ -72,7 +72,6 @@ export function bestConstant({ gradient }, targets) {
   return high;
 }
 
-
 /**
  * The line w . x + b = 0 of least |w|^2 / 2 + C * (the sum of hinge losses), by sequential
  * minimal optimisation: the weights of two points at a time, those that have most to gain.

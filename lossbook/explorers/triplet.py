@@ -31,8 +31,9 @@ def triplet(
     margin: (low, high) of its slider; start: where it starts.
     """
     kinds = {name: _of_distances(loss, name) for name in ("squared", "plain")}
-    moved = {"margin": margin}
-    found, spec = describe("triplet", title, kinds, sliders=moved, leading=3, of="vectors")
+    moved = slider("margin", margin, start, symbol="m", argument="margin")
+    sliders = {"margin": margin}
+    found, spec = describe("triplet", title, kinds, sliders=sliders, leading=3, of="vectors")
     low, high = interval("limits", limits)
     ends = {"positive": positive, "negative": negative}
     for name, point in ends.items():
@@ -40,7 +41,7 @@ def triplet(
         if point.shape != (2,) or not np.all((low <= point) & (point <= high)):
             raise ValueError(f"{name} takes (x, y) within limits, got {point}")
     spec |= {
-        "parameters": [slider("margin", margin, start, symbol="m", argument="margin")],
+        "parameters": [moved],
         "x": {"label": x_label, "range": [low, high]},
         "y": {"label": y_label, "range": [low, high]},
         "step": key_step(low, high),
