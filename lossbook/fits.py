@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import number, numbers
 from lossbook.loss import Loss
 
 
@@ -17,12 +18,9 @@ def fit_line(loss: Loss, x: ArrayLike, y: ArrayLike, **parameters) -> tuple[floa
 
     Reweighted least squares, each point weighted by gradient / residual; where the loss is
     made of straight pieces, the best of the lines through two points, which is exact.
-    Raises ValueError where x and y are no n finite numbers each, or all of x are equal.
+    Raises ValueError or TypeError where x and y are not n finite numbers each, x not all equal.
     """
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    for name, given in (("x", x), ("y", y)):
-        if given.ndim != 1 or not np.isfinite(given).all():
-            raise ValueError(f"{name} takes finite numbers, shape (n,), got {given}")
+    x, y = numbers("x", x), numbers("y", y)
     if len(x) != len(y):
         raise ValueError(f"x and y take as many numbers, got {len(x)} and {len(y)}")
     if len(set(x.tolist())) < 2:
@@ -68,9 +66,7 @@ def best_constant(
     >>> f"{best_constant(absolute_error, [1, 2, 44]):.3f}"
     '2.000'
     """
-    sample = np.asarray(sample, float)
-    if not sample.size:
-        raise ValueError(f"sample takes one target or more, got shape {sample.shape}")
+    sample = numbers("sample", sample, least=1)
     low, high = (sample.min(), sample.max()) if within is None else within
     for _ in range(60):
         middle = (low + high) / 2
@@ -89,13 +85,10 @@ def separate(
     two points at a time, those that have most to gain.
     Platt (1999); Keerthi et al. (2001), Improvements to Platt's SMO algorithm.
     """
-    points, labels = np.asarray(points, float), np.asarray(labels, float)
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points takes finite numbers of shape (n, 2), got {points}")
+    points, labels = numbers("points", points, ("n", 2)), numbers("labels", labels)
     if labels.shape != points.shape[:1] or set(labels.tolist()) != {-1, 1}:
         raise ValueError(f"labels takes -1 and +1, both, one for each point, got {labels}")
-    if not C > 0:
-        raise ValueError(f"C takes a positive number, got {C!r}")
+    C = number("C", C, above=0)
     weights, w0, w1 = np.zeros(len(labels)), 0.0, 0.0
     for _ in range(20_001):
         f = w0 * points[:, 0] + w1 * points[:, 1] - labels
@@ -124,9 +117,7 @@ def pair_forces(
     points: (n, D); labels: (n,), equal for similar points. pairs: (n (n - 1) / 2, 2), indices.
     The force, (n, D), is minus the gradient of the sum of the losses.
     """
-    points, labels = np.asarray(points, float), np.asarray(labels)
-    if points.ndim != 2:
-        raise ValueError(f"points takes shape (n, D), got {points.shape}")
+    points, labels = numbers("points", points, ("n", "D")), np.asarray(labels)
     if labels.shape != points.shape[:1]:
         raise ValueError(f"labels takes one for each of {len(points)} points, got {labels}")
     i, k = np.triu_indices(len(points), 1)

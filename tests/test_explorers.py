@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -170,10 +171,10 @@ def test_curves_take_no_losses_of_vectors_or_sequences(one):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"x": [1, 2]}, "x takes at least 3 finite numbers"),
-        ({"y": [1, 2, np.nan, 4]}, "y takes at least 3 finite numbers"),
+        ({"x": [1, 2]}, r"x takes finite numbers of shape \(n,\), n at least 3, got shape \(2,\)"),
+        ({"y": [1, 2, np.nan, 4]}, r"y takes finite numbers .*, got nan at \[2\]"),
         ({"y": [1, 2, 3, 4]}, "x and y take as many numbers, got 3 and 4"),
-        ({"movable": 3}, "movable takes an index of 3 points, got 3"),
+        ({"movable": 3}, "movable takes a whole number from -3 to 2, got 3"),
         ({"x": [1, 1, 2]}, "x takes two different numbers beside the movable one"),
         ({"y_range": (1, 1)}, "y_range takes finite"),
     ],
@@ -186,9 +187,9 @@ def test_fit_says_what_it_takes(wrong, message):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"sample": [1, 2]}, "sample takes at least 3 finite numbers"),
+        ({"sample": [1, 2]}, "sample takes finite numbers .* n at least 3"),
         ({"sample": [2, 2, 2]}, "sample takes targets that are not all equal"),
-        ({"movable": 7}, "movable takes an index of 7 targets, got 7"),
+        ({"movable": 7}, "movable takes a whole number from -7 to 6, got 7"),
         ({"value": (1, 3)}, "value takes .* low < 1 < high"),
         ({"start": 20}, r"x takes a range that holds start and sample, got \(45, 105\)"),
         ({"x": (60, 105)}, r"x takes a range that holds start and sample, got \(60, 105\)"),
@@ -205,10 +206,14 @@ def test_guess_says_what_it_takes(wrong, message):
         ({"loss": huber}, TypeError, "losses takes losses of vectors at 'huber'"),
         ({"loss": abs}, TypeError, "losses takes a Loss at"),
         ({"classes": ("cat", "dog")}, ValueError, "classes takes 3 names"),
-        ({"target": 3}, ValueError, "target takes the index of a class, 0 to 2, got 3"),
-        ({"logits": (0, 0)}, ValueError, "logits takes at least 3"),
+        ({"target": 3}, ValueError, "target takes a whole number from 0 to 2, got 3"),
+        (
+            {"logits": (0, 0)},
+            ValueError,
+            "logits takes finite numbers of shape .3,., got shape .2,.",
+        ),
         ({"logits": (0, 0, 9)}, ValueError, "logits takes 3 numbers from -6 to 6"),
-        ({"limit": -1}, ValueError, "limit takes finite"),
+        ({"limit": -1}, ValueError, "limit takes a finite number above 0, got -1"),
     ],
 )
 def test_simplex_says_what_it_takes(wrong, error, message):
@@ -236,14 +241,14 @@ def test_springs_say_what_they_take(wrong, error, message):
     [
         ({"loss": huber}, "loss takes the hinge loss"),
         ({"loss": logistic}, "loss takes the hinge loss"),
-        ({"points": [1, 2, 3]}, r"points takes finite numbers of shape \(n, 2\), got \(3,\)"),
+        ({"points": [1, 2, 3]}, r"points takes finite numbers of shape \(n, 2\), got shape \(3,\)"),
         ({"points": [(1, np.inf)] * 6}, "points takes finite numbers"),
         ({"labels": [0, 0, 0, 1, 1, 1]}, r"labels takes -1 and \+1, both"),
         ({"labels": [1] * 6}, r"labels takes -1 and \+1, both"),
         ({"labels": [-1, 1]}, r"labels takes -1 and \+1, both, one for each"),
         ({"C_range": (1, 0)}, "C_range takes finite"),
-        ({"C_range": (0, 5)}, "C and C_range take numbers above 0"),
-        ({"C": -1}, "C and C_range take numbers above 0"),
+        ({"C_range": (0, 5)}, "C_range takes numbers above 0"),
+        ({"C": -1}, "C takes a finite number above 0, got -1"),
     ],
 )
 def test_margin_says_what_it_takes(wrong, message):
@@ -257,9 +262,9 @@ def test_margin_says_what_it_takes(wrong, message):
         ({"target": "abd"}, "target takes at most 4 of 'abc', got 'abd'"),
         ({"target": "ababa"}, "target takes at most 4"),
         ({"letters": "aba"}, "letters takes different small letters, got 'aba'"),
-        ({"letters": "ab"}, r"p takes at most 12 rows of 3, got shape \(5, 4\)"),
+        ({"letters": "ab"}, r"p takes 1 to 12 rows of 3, got shape \(5, 4\)"),
         ({"p": SEEN / 2}, "p takes probabilities whose rows add up to 1"),
-        ({"frames": 6}, "frames takes a number from 1 to 5, got 6"),
+        ({"frames": 6}, "frames takes a whole number from 1 to 5, got 6"),
     ],
 )
 def test_lattice_says_what_it_takes(wrong, message):
@@ -271,7 +276,7 @@ def test_lattice_says_what_it_takes(wrong, message):
     ("wrong", "error", "message"),
     [
         ({"loss": lossbook.contrastive}, TypeError, "loss takes a Loss with a margin and squared"),
-        ({"positive": (1, 2, 3)}, ValueError, r"positive takes \(x, y\) within limits"),
+        ({"positive": (1, 2, 3)}, ValueError, r"positive takes .* \(2,\), got shape \(3,\)"),
         ({"negative": (0, 4)}, ValueError, r"negative takes \(x, y\) within limits"),
         ({"limits": (3, -3)}, ValueError, "limits takes finite"),
         ({"margin": 1}, TypeError, "margin takes a pair of numbers"),
@@ -280,6 +285,34 @@ def test_lattice_says_what_it_takes(wrong, message):
 def test_triplet_says_what_it_takes(wrong, error, message):
     with pytest.raises(error, match=message):
         make_triplet(**wrong)
+
+
+MADE = {
+    "curves": make_curves,
+    "fit": lambda **changes: make_fit(**{"x": [1, 2, 4, 7], "y": [1, 2, 2, 4]} | changes),
+    "guess": make_guess,
+    "guide": explorers.guide,
+    "lattice": make_lattice,
+    "margin": make_margin,
+    "simplex": make_simplex,
+    "springs": make_springs,
+    "triplet": make_triplet,
+}
+ARGUMENTS = [
+    (kind, name) for kind in MADE for name in signature(getattr(explorers, kind)).parameters
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), ARGUMENTS)
+def test_what_no_argument_takes_is_refused_by_name(kind, name):
+    for wrong in (object(), np.nan, {1: 2}, [[1], [1, 2]], b"12", ["1", None]):
+        with pytest.raises((TypeError, ValueError), match=rf"\b{name}(es)?(\[.*\])? takes"):
+            MADE[kind](**{name: wrong})
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_control_right_arguments_are_taken(kind):
+    assert MADE[kind]().spec["kind"] == kind
 
 
 # Colours.

@@ -2,15 +2,14 @@
 
 import numpy as np
 
+from lossbook.arguments import Interval, interval, number, text
 from lossbook.explorers.explorer import Explorer
 from lossbook.explorers.parts import (
-    Interval,
     Losses,
     Sliders,
     bind,
     describe,
     draw_lines,
-    interval,
     key_step,
     letter,
 )
@@ -46,15 +45,20 @@ def curves(
     """
     found, spec = describe("curves", title, losses, given, sliders, leading=1)
     low, high = interval("x", x)
-    panels = {of: interval(of, r) for of, r in (("value", value), ("gradient", gradient)) if r}
+    ranges = {"value": value, "gradient": gradient}
+    panels = {of: interval(of, limits) for of, limits in ranges.items() if limits is not None}
     if not panels:
         raise ValueError("value, gradient: at least one takes (low, high), got None for both")
-    if divide_by not in {None, *(sliders or {})}:
-        raise ValueError(f"divide_by takes one of the sliders {[*sliders]}, got {divide_by!r}")
-    start = {"x": float((low + 3 * high) / 4 if probe is None else probe)}
+    names = [moved["name"] for moved in spec["parameters"]]
+    if divide_by is not None and text("divide_by", divide_by) not in names:
+        raise ValueError(f"divide_by takes one of the sliders {names}, got {divide_by!r}")
+    start = {"x": float((low + 3 * high) / 4 if probe is None else number("probe", probe))}
     first = next(iter(found.values())).arguments[0]
     spec |= {
-        "x": {"label": x_label or letter(first), "range": [low, high]},
+        "x": {
+            "label": letter(first) if x_label is None else text("x_label", x_label),
+            "range": [low, high],
+        },
         "panels": [{"of": of, "range": limits} for of, limits in panels.items()],
         "step": key_step(low, high),
         "divide": divide_by and {"name": divide_by, "symbol": letter(divide_by)},

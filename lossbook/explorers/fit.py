@@ -4,17 +4,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lossbook import fits
+from lossbook.arguments import Interval, interval, numbers, text, whole
 from lossbook.explorers.explorer import Explorer
 from lossbook.explorers.parts import (
-    Interval,
     Losses,
     Sliders,
     bind,
     describe,
     draw_lines,
-    interval,
     key_step,
-    numbers,
 )
 from lossbook.figures import GREY
 
@@ -41,19 +39,18 @@ def fit(
     title, sliders: as for `curves`.
     """
     found, spec = describe("fit", title, losses, sliders=sliders, leading=2)
-    x, y = numbers("x", x), numbers("y", y)
+    x, y = numbers("x", x, least=3).tolist(), numbers("y", y, least=3).tolist()
     if len(x) != len(y):
         raise ValueError(f"x and y take as many numbers, got {len(x)} and {len(y)}")
-    if movable not in range(-len(x), len(x)):
-        raise ValueError(f"movable takes an index of {len(x)} points, got {movable}")
+    movable = whole("movable", movable, -len(x), len(x) - 1)
     if len({*np.delete(x, movable)}) < 2:
         raise ValueError(f"x takes two different numbers beside the movable one, got {x}")
     ranges = interval("x_range", x_range), interval("y_range", y_range)
     for curve in spec["curves"]:
         curve["method"] = fits.fitting_method(found[curve["loss"]])
     spec |= {
-        "x": {"label": x_label, "range": ranges[0], "values": x},
-        "y": {"label": y_label, "range": ranges[1], "values": y},
+        "x": {"label": text("x_label", x_label), "range": ranges[0], "values": x},
+        "y": {"label": text("y_label", y_label), "range": ranges[1], "values": y},
         "movable": movable % len(x),
         "steps": [key_step(*limits) for limits in ranges],
         "start": {"x": x[movable], "y": y[movable]},

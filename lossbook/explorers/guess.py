@@ -3,17 +3,15 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import Interval, interval, number, numbers, text, whole
 from lossbook.explorers.explorer import Explorer
 from lossbook.explorers.parts import (
-    Interval,
     Losses,
     Sliders,
     bind,
     describe,
     draw_lines,
-    interval,
     key_step,
-    numbers,
 )
 from lossbook.figures import COLOURS, GREY
 from lossbook.fits import best_constant
@@ -45,19 +43,18 @@ def guess(
     title, sliders: as for `curves`.
     """
     found, spec = describe("guess", title, losses, sliders=sliders, leading=2)
-    sample, limits = numbers("sample", sample), interval("value", value)
+    sample, limits = numbers("sample", sample, least=3).tolist(), interval("value", value)
     low, high = interval("x", x)
     if min(sample) == max(sample):
         raise ValueError(f"sample takes targets that are not all equal, got {sample}")
-    if movable not in range(-len(sample), len(sample)):
-        raise ValueError(f"movable takes an index of {len(sample)} targets, got {movable}")
+    movable = whole("movable", movable, -len(sample), len(sample) - 1)
     if not limits[0] < 1 < limits[1]:
         raise ValueError(f"value takes (low, high) with low < 1 < high, got {value!r}")
-    start = float((low + high) / 2 if start is None else start)
+    start = float((low + high) / 2 if start is None else number("start", start))
     if not low <= min(start, *sample) <= max(start, *sample) <= high:
         raise ValueError(f"x takes a range that holds start and sample, got {x!r}")
     spec |= {
-        "x": {"label": x_label, "range": [low, high], "values": sample},
+        "x": {"label": text("x_label", x_label), "range": [low, high], "values": sample},
         "y": {"range": limits},
         "height": (limits[0] + 1) / 2,
         "movable": movable % len(sample),

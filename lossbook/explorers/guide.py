@@ -3,6 +3,7 @@
 from html import escape
 
 from lossbook import guide as tree
+from lossbook.arguments import text
 from lossbook.explorers.explorer import Explorer
 from lossbook.figures import BLUE, ORANGE
 
@@ -16,7 +17,7 @@ def guide(title: str = "How to choose a loss") -> Explorer:
     `lossbook.guide`. Links lead to the chapters from a notebook beside their folders.
     title: what the figure is, for those who do not see it.
     """
-    spec = {"kind": "guide", "label": title, "curves": [], "question": tree.nested()}
+    spec = {"kind": "guide", "label": text("title", title), "curves": [], "question": tree.nested()}
     # Formulas and links stand in the page, where MathJax and JupyterLab find them. JupyterLab
     # ignores "hidden" (and scripts) in a notebook that it does not trust: then one may unfold them.
     inside = f"<details hidden><summary>{escape(title)}</summary>{tree.cards()}</details>"
@@ -37,9 +38,9 @@ def _draw(figure, spec, losses):
     for y, (depth, answer) in enumerate(answers, 1):
         x = 0.1 + 0.22 * depth
         axes.plot([x, x, x + 0.12], [trunk[depth - 1] + 0.4, y, y], color=BRANCH, linewidth=1)
-        text = axes.text(x + 0.18, y, answer.label, fontsize=10, va="center")
+        written = axes.text(x + 0.18, y, answer.label, fontsize=10, va="center")
         trunk[depth] = y
         leaf = isinstance(answer.leads, str)
-        place = {"xytext": (5, 0), "textcoords": "offset points", "xycoords": text}
+        place = {"xytext": (5, 0), "textcoords": "offset points", "xycoords": written}
         after = f"→ {answer.leads}" if leaf else answer.leads.label
         axes.annotate(after, (1, 0.5), **place, **(code if leaf else bold))

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import numbers, text, whole
 from lossbook.explorers.explorer import Explorer
 from lossbook.figures import BLUE, GREY, label
 from lossbook.sequence import ctc  # explorers/src/ctc.js has the same of plain probabilities
@@ -26,21 +27,22 @@ def lattice(
     frames: with how many of the frames to start; all where it is left out.
     title: what the figure is, for those who do not see it.
     """
-    p, frames = np.asarray(p, float), len(p) if frames is None else frames
+    p = numbers("p", p, ("T", "C"))
+    target, letters = text("target", target), text("letters", letters)
     if len(set(letters)) != len(letters) or not letters.isalpha() or letters != letters.lower():
         raise ValueError(f"letters takes different small letters, got {letters!r}")
-    if p.ndim != 2 or p.shape[1] != 1 + len(letters) or len(p) > 12:
-        raise ValueError(f"p takes at most 12 rows of {1 + len(letters)}, got shape {p.shape}")
+    if p.shape[1] != 1 + len(letters) or not 1 <= len(p) <= 12:
+        raise ValueError(f"p takes 1 to 12 rows of {1 + len(letters)}, got shape {p.shape}")
     if not ((p >= 0).all() and np.allclose(p.sum(axis=1), 1)):
         raise ValueError(f"p takes probabilities whose rows add up to 1, got {p.tolist()}")
+    longest = whole("longest", longest, 1, 12)
     if len(target) > longest or not set(target) <= set(letters):
         raise ValueError(f"target takes at most {longest} of {letters!r}, got {target!r}")
-    if frames not in range(1, len(p) + 1):
-        raise ValueError(f"frames takes a number from 1 to {len(p)}, got {frames!r}")
+    frames = whole("frames", len(p) if frames is None else frames, 1, len(p))
     start = {"target": target, "frames": frames, "time": frames, "posterior": False}
     start |= {"frame": 1, "class": 1, "p": p.tolist()}
     shown = [{"loss": "ctc", "label": "ctc", "given": {}}]
-    spec = {"kind": "lattice", "label": title, "parameters": [], "curves": shown}
+    spec = {"kind": "lattice", "label": text("title", title), "parameters": [], "curves": shown}
     spec |= {"letters": letters, "longest": longest, "start": start}
     return Explorer(spec, {}, _draw)
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import Interval, number
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import Interval, describe, in_words, slider, two_classes
+from lossbook.explorers.parts import describe, in_words, slider, two_classes
 from lossbook.figures import BLUE, GREEN, ORANGE
 from lossbook.fits import separate
 from lossbook.loss import Loss
@@ -39,9 +40,9 @@ def margin(
         raise ValueError(f"loss takes the hinge loss, max(0, 1 - label score), got {loss!r}")
     axes = (x_label, x_range), (y_label, y_range)
     spec |= two_classes(points, labels, ("-1", "+1"), 20, axes, names)
-    spec["parameters"] = [slider("C", C_range, C, argument="C_range")]
+    spec["parameters"] = [slider("C", C_range, number("C", C, above=0), argument="C_range")]
     if not spec["parameters"][0]["values"][0] > 0:
-        raise ValueError(f"C and C_range take numbers above 0, got {C!r} and {C_range!r}")
+        raise ValueError(f"C_range takes numbers above 0, got {C_range!r}")
     return Explorer(spec, found, _draw)
 
 

@@ -8,12 +8,12 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
+from lossbook.arguments import Interval, interval, mapping, number, numbers, text, texts
 from lossbook.explorers.javascript import takes
 from lossbook.figures import COLOURS, DASHES, label
 from lossbook.loss import Loss
 
 Losses = dict[str, Loss | tuple[Loss, dict[str, float]]]
-Interval = tuple[float, float]
 Sliders = dict[str, Interval | range]
 
 # Parts of a description.
@@ -34,26 +34,31 @@ def describe(
     Every argument after the leading ones is given, or moved by a slider, or at its default.
     of: what the losses take, "numbers" or "vectors".
     """
-    given, sliders = given or {}, sliders or {}
+    title, losses = text("title", title), mapping("losses", losses, "{label: loss}")
+    given = mapping("given", given, "{argument: number}")
+    sliders = mapping("sliders", sliders, "{argument: (low, high)}")
     if not 1 <= len(losses) <= len(COLOURS):
         raise ValueError(f"losses takes 1 to {len(COLOURS)} of them, got {len(losses)}")
     found, drawn, defaults = {}, [], {}
-    for text, item in losses.items():
-        loss, fixed = item if isinstance(item, tuple) else (item, {})
+    given = {name: number(f"given[{name!r}]", value) for name, value in given.items()}
+    for shown, item in losses.items():
+        loss, fixed = item if isinstance(item, tuple) and len(item) == 2 else (item, {})
         if not isinstance(loss, Loss):
-            raise TypeError(f"losses takes a Loss at {text!r}, got {loss!r}")
+            raise TypeError(f"losses takes a Loss at {shown!r}, got {loss!r}")
         if takes(loss) != of:
-            raise TypeError(f"losses takes losses of {of} at {text!r}, got {loss!r}")
+            raise TypeError(f"losses takes losses of {of} at {shown!r}, got {loss!r}")
         if found.setdefault(loss.name, loss) is not loss:
             raise ValueError(f"losses takes losses of different names, got two {loss.name!r}")
+        fixed = mapping(f"losses[{shown!r}]", fixed, "{argument: number} beside the loss")
+        fixed = {name: number(f"losses[{shown!r}]", value) for name, value in fixed.items()}
         defaults |= loss.parameters
         rest = list(loss.signature.parameters)[leading:]
         free = {**loss.parameters, **given}.items()
         values = {name: value for name, value in free if name not in sliders} | fixed
         if not set(fixed) <= set(rest) <= {*values, *sliders}:
-            raise ValueError(f"{text!r} takes numbers or sliders for {rest}, got {fixed | given}")
+            raise ValueError(f"{shown!r} takes numbers or sliders for {rest}, got {fixed | given}")
         values = {name: values[name] for name in rest if name in values}
-        drawn.append({"loss": loss.name, "label": text, "given": values})
+        drawn.append({"loss": loss.name, "label": shown, "given": values})
     known = {name for loss in found.values() for name in loss.signature.parameters}
     for name in {**given, **sliders}.keys() - known:
         raise ValueError(f"given and sliders take arguments of the losses, got {name!r}")
@@ -104,42 +109,21 @@ def two_classes(
     signs: the two labels, as an error names them. axes: (label, range) of x and of y.
     more: what stands before the start.
     """
-    points, labels = np.asarray(points, float), np.asarray(labels, float)
-    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points takes finite numbers of shape (n, 2), got {points.shape}")
+    points, labels = numbers("points", points, ("n", 2)), numbers("labels", labels)
     wants, known = " and ".join(signs), set(map(float, signs))
     if labels.shape != points.shape[:1] or set(labels.tolist()) != known or len(labels) > most:
         raise ValueError(f"labels takes {wants}, both, one for each of up to {most}, got {labels}")
     (x_label, x_range), (y_label, y_range) = axes
     ranges = interval("x_range", x_range), interval("y_range", y_range)
     return {
-        "x": {"label": x_label, "range": ranges[0]},
-        "y": {"label": y_label, "range": ranges[1]},
+        "x": {"label": text("x_label", x_label), "range": ranges[0]},
+        "y": {"label": text("y_label", y_label), "range": ranges[1]},
         "labels": labels.astype(int).tolist(),
-        "names": list(names),
+        "names": texts("names", names, 2),
         "steps": [key_step(*limits) for limits in ranges],
         **more,
         "start": {"points": points.tolist(), "chosen": 0},
     }
-
-
-def interval(name: str, given: Interval) -> list[float]:
-    """The argument's pair [low, high] as numbers, if it is one."""
-    try:
-        low, high = map(float, given)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} takes a pair of numbers (low, high), got {given!r}") from None
-    if not -np.inf < low < high < np.inf:
-        raise ValueError(f"{name} takes finite (low, high) with low < high, got {given!r}")
-    return [low, high]
-
-
-def numbers(name: str, given: ArrayLike) -> list[float]:
-    """The argument's numbers as a list, if they are at least three and finite."""
-    found = np.asarray(given, float)
-    if found.ndim != 1 or len(found) < 3 or not np.isfinite(found).all():
-        raise ValueError(f"{name} takes at least 3 finite numbers, shape (n,), got {given!r}")
-    return found.tolist()
 
 
 def key_step(low: float, high: float) -> float:
@@ -183,9 +167,9 @@ def draw_lines(axes: Axes, spec: dict, x: np.ndarray, lines: list, limits: Inter
     for end, _, _ in ends:
         places.append(max(end, places[-1] + gap if places else limits[0]))
     highest = limits[1] + gap
-    for place, (_, text, colour) in zip(reversed(places), reversed(ends), strict=True):
+    for place, (_, name, colour) in zip(reversed(places), reversed(ends), strict=True):
         highest = min(place, highest - gap)
-        label(axes, x[-1], highest, text, colour)
+        label(axes, x[-1], highest, name, colour)
 
 
 def draw_mark(axes: Axes, place: ArrayLike, sign: str, colour: str, tip: ArrayLike) -> None:

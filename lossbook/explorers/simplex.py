@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossbook.arguments import number, numbers, texts, whole
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import describe, in_words, interval, letter, numbers, slider
+from lossbook.explorers.parts import describe, in_words, letter, slider
 from lossbook.figures import COLOURS, GREY, label
 from lossbook.loss import Loss
 
@@ -28,13 +29,9 @@ def simplex(
     logits: where the sliders start; they go from -limit to limit. target: the true class's index.
     """
     found, spec = describe("simplex", title, {in_words(loss): loss}, leading=2, of="vectors")
-    if len(classes) != 3:
-        raise ValueError(f"classes takes 3 names, got {classes!r}")
-    if target not in range(3):
-        raise ValueError(f"target takes the index of a class, 0 to 2, got {target!r}")
-    _, limit = interval("limit", (0, limit))
-    logits = numbers("logits", logits)
-    if len(logits) != 3 or max(map(abs, logits)) > limit:
+    limit = float(number("limit", limit, above=0))
+    logits = numbers("logits", logits, (3,)).tolist()
+    if max(map(abs, logits)) > limit:
         raise ValueError(f"logits takes 3 numbers from {-limit:g} to {limit:g}, got {logits}")
     stops = {float(f"{stop:.4g}") for stop in np.linspace(-limit, limit, 241)}
     spec |= {
@@ -43,9 +40,9 @@ def simplex(
             for name, z in zip(("z1", "z2", "z3"), logits, strict=True)
         ]
         + [slider("epsilon", (0, 1), 0, symbol="ε")],
-        "classes": list(classes),
+        "classes": texts("classes", classes, 3),
         "step": 0.02,
-        "start": {"target": target},
+        "start": {"target": whole("target", target, 0, 2)},
     }
     return Explorer(spec, found, _draw)
 

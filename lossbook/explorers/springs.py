@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import Interval, number
 from lossbook.explorers.explorer import Explorer
 from lossbook.explorers.parts import (
-    Interval,
     Sliders,
     bind,
     describe,
@@ -48,8 +48,9 @@ def springs(
     """
     losses = {in_words(loss): loss}
     found, spec = describe("springs", title, losses, sliders=sliders, leading=3, of="vectors")
+    rate = float(number("rate", rate, above=0))
     axes = (x_label, x_range), (y_label, y_range)
-    steps = {"rate": float(rate), "arrow": 3 * float(rate)}
+    steps = {"rate": rate, "arrow": 3 * rate}
     spec |= two_classes(points, labels, ("0", "1"), 12, axes, names, **steps)
     return Explorer(spec, found, _draw)
 

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.arguments import Interval, interval, number, numbers, text
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import Interval, describe, draw_mark, interval, key_step, slider
+from lossbook.explorers.parts import describe, draw_mark, key_step, slider
 from lossbook.figures import BLUE, GREY, ORANGE, PURPLE, label
 from lossbook.loss import Loss, Vector
 
@@ -31,19 +32,19 @@ def triplet(
     margin: (low, high) of its slider; start: where it starts.
     """
     kinds = {name: _of_distances(loss, name) for name in ("squared", "plain")}
-    moved = slider("margin", margin, start, symbol="m", argument="margin")
+    moved = slider("margin", margin, number("start", start, above=0), "m", "margin")
     sliders = {"margin": margin}
     found, spec = describe("triplet", title, kinds, sliders=sliders, leading=3, of="vectors")
     low, high = interval("limits", limits)
     ends = {"positive": positive, "negative": negative}
     for name, point in ends.items():
-        ends[name] = point = np.asarray(point, float)
-        if point.shape != (2,) or not np.all((low <= point) & (point <= high)):
+        ends[name] = point = numbers(name, point, (2,))
+        if not np.all((low <= point) & (point <= high)):
             raise ValueError(f"{name} takes (x, y) within limits, got {point}")
     spec |= {
         "parameters": [moved],
-        "x": {"label": x_label, "range": [low, high]},
-        "y": {"label": y_label, "range": [low, high]},
+        "x": {"label": text("x_label", x_label), "range": [low, high]},
+        "y": {"label": text("y_label", y_label), "range": [low, high]},
         "step": key_step(low, high),
         "arrow": 0.5,
         "start": {name: point.tolist() for name, point in ends.items()} | {"squared": True},
