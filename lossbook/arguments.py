@@ -4,6 +4,7 @@ The errors say what the argument takes and what it got. Text of digits and True 
 """
 
 from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
 
@@ -83,6 +84,8 @@ def _array(wants, given, kinds):
         found = np.asarray(given)
     except ValueError:  # rows of different lengths
         raise TypeError(f"{wants}, got {given!r}") from None
+    if "f" in kinds and found.dtype == object and all(isinstance(x, Real) for x in found.flat):
+        found = found.astype(float)  # of fractions and sympy's numbers
     if found.dtype.kind not in kinds:
         raise TypeError(f"{wants}, got {given!r}")
     return found

@@ -225,6 +225,7 @@ def test_simplex_says_what_it_takes(wrong, error, message):
     ("wrong", "error", "message"),
     [
         ({"loss": huber}, TypeError, "losses takes losses of vectors at 'huber'"),
+        ({"loss": lossbook.triplet}, TypeError, "loss takes a Loss of two vectors and a label"),
         ({"points": [1, 2, 3, 4]}, ValueError, r"points takes finite numbers of shape \(n, 2\)"),
         ({"labels": [0, 0, 0, 0]}, ValueError, "labels takes 0 and 1, both"),
         ({"labels": [0, 1]}, ValueError, "labels takes 0 and 1, both, one for each"),
@@ -241,6 +242,7 @@ def test_springs_say_what_they_take(wrong, error, message):
     [
         ({"loss": huber}, "loss takes the hinge loss"),
         ({"loss": logistic}, "loss takes the hinge loss"),
+        ({"loss": lossbook.focal}, "loss takes the hinge loss"),
         ({"points": [1, 2, 3]}, r"points takes finite numbers of shape \(n, 2\), got shape \(3,\)"),
         ({"points": [(1, np.inf)] * 6}, "points takes finite numbers"),
         ({"labels": [0, 0, 0, 1, 1, 1]}, r"labels takes -1 and \+1, both"),

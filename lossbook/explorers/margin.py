@@ -35,8 +35,7 @@ def margin(
     C: where the slider of the price of a unit of loss starts; C_range: its (low, high).
     """
     found, spec = describe("margin", title, {in_words(loss): loss}, leading=2)
-    scores, signs = np.array([-2.0, 0.0, 0.5, 1.0, 2.0]), np.array([[-1.0], [1.0]])
-    if not np.array_equal(loss(scores[None, :], signs), np.maximum(1 - signs * scores, 0)):
+    if not _is_hinge(loss):
         raise ValueError(f"loss takes the hinge loss, max(0, 1 - label score), got {loss!r}")
     axes = (x_label, x_range), (y_label, y_range)
     spec |= two_classes(points, labels, ("-1", "+1"), 20, axes, names)
@@ -44,6 +43,14 @@ def margin(
     if not spec["parameters"][0]["values"][0] > 0:
         raise ValueError(f"C_range takes numbers above 0, got {C_range!r}")
     return Explorer(spec, found, _draw)
+
+
+def _is_hinge(loss):
+    scores, signs = np.array([-2.0, 0.0, 0.5, 1.0, 2.0]), np.array([[-1.0], [1.0]])
+    try:
+        return np.array_equal(loss(scores[None, :], signs), np.maximum(1 - signs * scores, 0))
+    except (TypeError, ValueError):  # it takes something else
+        return False
 
 
 def _draw(figure, spec, losses):

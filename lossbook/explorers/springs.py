@@ -48,6 +48,8 @@ def springs(
     """
     losses = {in_words(loss): loss}
     found, spec = describe("springs", title, losses, sliders=sliders, leading=3, of="vectors")
+    if len(loss.wrt) != 2:
+        raise TypeError(f"loss takes a Loss of two vectors and a label, got {loss!r}")
     rate = float(number("rate", rate, above=0))
     axes = (x_label, x_range), (y_label, y_range)
     steps = {"rate": rate, "arrow": 3 * rate}
