@@ -12,7 +12,7 @@ os.environ["LOSSBOOK_STORED"] = "1"
 
 
 # Tests of pages share nothing but the site; one by one, the last of them keep no process waiting.
-APART = ("tests/test_site.py", "tests/test_explorers_browser.py")
+APART = ("tests/test_site.py", "tests/browser/")
 
 
 class Scheduling(LoadScopeScheduling):

@@ -6,8 +6,10 @@ import sympy as sp
 from matplotlib import rcParams
 from sympy.printing.latex import LatexPrinter
 
-# Okabe and Ito's idea: told apart by all readers, and readable as text on white.
+# Okabe and Ito's idea: told apart by all readers, and readable as text on white. The explorers have
+# the same, and others for dark pages, in explorers/src/style.css; their names are in styles.js.
 COLOURS = ("#0067a5", "#b04a00", "#007050", "#9c2f73", "#57606a", "#7a5c00")
+BLUE, ORANGE, GREEN, PURPLE, GREY, OLIVE = COLOURS
 DASHES = ("-", (0, (5, 3)), (0, (1, 2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
 STYLE = {
     "axes.grid": True,

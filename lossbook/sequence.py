@@ -1,4 +1,7 @@
-"""Connectionist temporal classification: the loss of a sequence whose alignment is not known."""
+"""Connectionist temporal classification: the loss of a sequence whose alignment is not known.
+
+`explorers/src/ctc.js` has it for the explorer, of plain probabilities.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -20,7 +20,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.relational import Relational
 
-from lossbook import tables
+from lossbook import fits, tables
 from lossbook.figures import latex
 from lossbook.loss import Loss
 from lossbook.shapes import unfold
@@ -689,7 +689,7 @@ def passport(loss: Loss, sample: Sequence[float] | None = None) -> Passport:
     if not convex and not any(dents):
         raise ValueError(f"{loss.name}: neither a proof of convexity nor a counterexample")
     sample = sample or ([labels[0]] * 2 + [labels[1]] * 3 if labels else [1, 3, 3, 4, 44])
-    best = best_constant(
+    best = fits.best_constant(
         loss, sample, np.clip(np.array(within, float), -50, 50) if labels else None
     )
     return Passport(
@@ -760,29 +760,6 @@ def _least(values, x, targets, within):
     if all(0 in _ends([value], x, within) for value in values):
         return "0, in the limit"
     raise ValueError(f"the least value is neither at the target nor in a limit: {values}")
-
-
-def best_constant(
-    loss: Loss, sample: Sequence[float], within: Sequence[float] | None = None, **parameters
-) -> float:
-    """The constant prediction of least total loss for a sample (n,); of several the smallest.
-
-    By bisection of the total slope, so the loss is convex; least at the target, or else within
-    gives the ends between which to look. Raises ValueError for an empty sample.
-
-    >>> f"{best_constant(absolute_error, [1, 2, 44]):.3f}"
-    '2.000'
-    """
-    sample = np.asarray(sample, float)
-    if not sample.size:
-        raise ValueError(f"sample takes one target or more, got shape {sample.shape}")
-    low, high = (sample.min(), sample.max()) if within is None else within
-    for _ in range(60):
-        middle = (low + high) / 2
-        slopes = loss.grad(middle, sample, **parameters)
-        rising = slopes.sum() >= -1e-14 * np.abs(slopes).sum()  # up to rounding
-        low, high = (low, middle) if rising else (middle, high)
-    return high
 
 
 def operations(loss: Loss) -> int:

@@ -1,268 +1,21 @@
-"""Explorers without a browser: the JavaScript of losses, the fits, the two outputs, the bundle."""
+"""Explorers without a browser: what each kind takes, the two outputs, colours, the bundle."""
 
-import itertools
-import json
 import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from inspect import signature
 
 import numpy as np
 import pytest
+from test_fits import WAITS, too_late
+from test_javascript import SOURCE, logistic, need
 
 import lossbook
-from lossbook import absolute_error, explorers, hinge, huber, squared_error, verify
-from lossbook.loss import loss
-from lossbook.sequence import path_polynomial
-from lossbook.shapes import positive_part, softplus, sp
+from lossbook import absolute_error, explorers, figures, hinge, huber, squared_error
+from lossbook.explorers import explorer
 
-SOURCE = Path(__file__).parent.parent / "explorers"
-DELTAS = (0.05, 0.5, 1.0, 1.345, 5.0)
-PIECEWISE = [lossbook.squared_error, absolute_error, huber, lossbook.smooth_l1]
-
-
-@loss
-def logistic(z, /, y):
-    return softplus(-y * z)
-
-
-@loss
-def steep(z, /, y, *, gamma=2.0):
-    return softplus(z - y) ** 3 * sp.exp(-(z**2)) ** gamma
-
-
-@loss
-def bump(z, /, y):
-    return 1 / (sp.Rational(4, 3) + (z - y) ** 2) ** 2
-
-
-def need(tool):
-    """Skip loudly without a tool; in CI fail."""
-    if shutil.which(tool) is None:
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say(f"NO {tool.upper()} FOUND: install it to test the explorers' source", pytrace=False)
-
-
-# The JavaScript of a loss is its numpy.
-
-
-def in_node(text, calls, convert=lambda pairs: np.array(pairs, float)):
-    """What the JavaScript of a loss gives in node: pairs (value, gradient) for each call."""
-    need("node")
-    program = f"""
-        const loss = {text}, calls = JSON.parse(require("fs").readFileSync(0, "utf8"));
-        const pairs = calls.map((c) => [loss.value(...c), loss.gradient(...c)]);
-        console.log(JSON.stringify(pairs));
-    """
-    run = subprocess.run(
-        ["node", "-e", program],
-        input=json.dumps(calls),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return convert(json.loads(run.stdout))
-
-
-def assert_agrees(one, text, run, rtol):
-    """The JavaScript `text`, run by `run`, gives on 10 000 points what the Loss gives."""
-    rng = np.random.default_rng(5)
-    for settings in DELTAS if one.parameters else (None,):
-        n = 10_000 // (len(DELTAS) if one.parameters else 1)
-        y = rng.normal(scale=10, size=n)
-        x = y + rng.normal(size=n) * 10 ** rng.uniform(-6, 1, size=n)
-        x[: n // 100] = y[: n // 100]
-        parameters = [settings] if one.parameters else []
-        found = run(
-            text, [[a, b, *parameters] for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-        )
-        named = dict(zip(one.parameters, parameters, strict=True))
-        wanted = np.stack(one.value_and_grad(x, y, **named), axis=1)
-        # Below 1e-300 numbers lose digits to underflow.
-        np.testing.assert_allclose(found, wanted, rtol=rtol, atol=rtol * 1e-288)
-
-
-@pytest.mark.parametrize("one", PIECEWISE, ids=lambda one: one.name)
-def test_javascript_of_piecewise_losses_is_numpy_to_the_last_bit(one):
-    assert_agrees(one, explorers.javascript(one), in_node, rtol=0)
-
-
-@pytest.mark.parametrize("one", [logistic, steep, bump], ids=lambda one: one.name)
-def test_javascript_of_smooth_losses_is_numpy(one):
-    assert_agrees(one, explorers.javascript(one), in_node, rtol=1e-12)
-
-
-def test_a_wrong_gradient_is_found():
-    text = explorers.javascript(huber)
-    wrong = text.replace("-(delta)", "-(delta)*(1 + 1e-11)")
-    assert wrong != text
-    with pytest.raises(AssertionError):
-        assert_agrees(huber, wrong, in_node, rtol=1e-12)
-
-
-def test_what_javascript_has_not_is_refused():
-    @loss
-    def strange(x, /, y):
-        return sp.Function("strange")(x - y)
-
-    with pytest.raises(Exception, match="strange"):
-        explorers.javascript(strange)
-    with pytest.raises(TypeError, match="loss takes a Loss, got <built-in function abs>"):
-        explorers.javascript(abs)
-
-
-def test_javascript_of_pairs_of_vectors_is_numpy():
-    rng = np.random.default_rng(7)
-    x1, x2 = rng.normal(size=(2, 2000, 3)) * 10 ** rng.uniform(-6, 0.3, size=(2, 2000, 1))
-    x2[:20] = x1[:20]
-    y, calls = rng.integers(0, 2, 2000).astype(float), []
-    for a, b, similar in zip(x1.tolist(), x2.tolist(), y.tolist(), strict=True):
-        calls.append([a, b, similar, 1.5])
-    need("node")
-    program = f"""
-        const loss = {explorers.javascript(lossbook.contrastive)};
-        const calls = JSON.parse(require("fs").readFileSync(0, "utf8"));
-        console.log(JSON.stringify(calls.map((c) => [loss.value(...c), loss.gradient(...c)])));
-    """
-    run = subprocess.run(
-        ["node", "-e", program],
-        input=json.dumps(calls),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    values, slopes = zip(*json.loads(run.stdout), strict=True)
-    value, gradients = lossbook.contrastive.value_and_grad(x1, x2, y, margin=1.5)
-    np.testing.assert_allclose(values, value, rtol=1e-12, atol=1e-300)
-    found = np.array(slopes).transpose(1, 0, 2)
-    # A push is a difference, margin - distance, whose last digits hypot may change.
-    np.testing.assert_allclose(found, gradients, rtol=1e-12, atol=1e-14)
-
-
-@pytest.mark.parametrize("name", ["cross_entropy", "cross_entropy_with_logits"])
-def test_javascript_of_vectors_is_numpy(name):
-    one, rng = getattr(lossbook, name), np.random.default_rng(6)
-    for size in (1, 2, 3, 10):
-        x, y = rng.normal(scale=4, size=(250, size)), rng.dirichlet(np.ones(size), 250)
-        y[::2] = np.eye(size)[rng.integers(size, size=125)]
-        if name == "cross_entropy":
-            x = rng.dirichlet(np.ones(size), 250)
-        calls = [list(pair) for pair in zip(x.tolist(), y.tolist(), strict=True)]
-        found = in_node(explorers.javascript(one), calls, lambda pair: pair)
-        wanted = one.value_and_grad(x, y)
-        for n, (value, gradient) in enumerate(found):
-            # A value or slope near 0 is a difference of larger numbers.
-            np.testing.assert_allclose(value, wanted[0][n], rtol=1e-12, atol=1e-14)
-            np.testing.assert_allclose(gradient, wanted[1][n], rtol=1e-12, atol=1e-14)
-
-
-# The fits.
-
-
-@pytest.fixture
-def points():
-    rng = np.random.default_rng(3)
-    x = np.sort(rng.uniform(0, 10, 20))
-    y = 1 + 0.5 * x + rng.normal(0, 0.5, 20)
-    y[-2] += 10
-    return x, y
-
-
-@pytest.mark.parametrize("delta", DELTAS)
-def test_the_huber_line_solves_its_equations(points, delta):
-    x, y = points
-    a, b = explorers.fit_line(huber, x, y, delta=delta)
-    slope = huber.grad(a + b * x, y, delta=delta)
-    assert abs(slope.sum()) < 1e-9
-    assert abs(slope @ x) < 1e-9
-
-
-def test_the_squared_line_is_least_squares(points):
-    line = explorers.fit_line(squared_error, *points)
-    np.testing.assert_allclose(line, np.polyfit(*points, 1)[::-1], rtol=1e-12)
-
-
-def test_no_line_near_has_less_absolute_error(points):
-    x, y = points
-    line = np.array(explorers.fit_line(absolute_error, x, y))
-    least = absolute_error(line[0] + line[1] * x, y).sum()
-    for step in np.random.default_rng(0).normal(scale=0.05, size=(200, 2)):
-        a, b = line + step
-        assert absolute_error(a + b * x, y).sum() >= least
-
-
-# The guesses.
-
-WAITS = [54, 55, 62, 74, 79, 85, 88]
-
-
-@loss
-def too_late(y_hat, /, y, *, kappa=9.0):
-    return kappa * positive_part(y_hat - y) + positive_part(y - y_hat)
-
-
-@pytest.mark.parametrize(
-    ("one", "parameters", "best"),
-    [
-        (squared_error, {}, np.mean(WAITS)),
-        (absolute_error, {}, np.median(WAITS)),
-        (huber, {"delta": 1e-3}, np.median(WAITS)),
-        (huber, {"delta": 100}, np.mean(WAITS)),
-        (too_late, {"kappa": 9}, WAITS[0]),
-        (too_late, {"kappa": 0.2}, WAITS[5]),
-    ],
-)
-def test_the_best_guess_is_the_statistic(one, parameters, best):
-    for sample in (WAITS, WAITS[::-1]):
-        assert verify.best_constant(one, sample, **parameters) == pytest.approx(best, rel=1e-5)
-
-
-def test_of_several_best_guesses_the_smallest():
-    assert verify.best_constant(absolute_error, [9, 1, 2, 5]) == pytest.approx(2, rel=1e-12)
-
-
-# The support vector machine.
-
-BIRDS = [(38.2, 18.1), (40.6, 18.6), (38.1, 17.0), (43.5, 18.1), (40.9, 16.6), (46.0, 18.9)]
-KINDS = [-1, -1, -1, 1, 1, 1]
-
-
-def test_six_points_with_a_known_machine():
-    # scikit-learn's own test of its SVC.
-    points = [(-2, -1), (-1, -1), (-1, -2), (1, 1), (1, 2), (2, 1)]
-    w, b, weights = explorers.separate(points, KINDS, C=1)
-    assert weights.tolist() == [0, 0.25, 0, 0.25, 0, 0]
-    assert (w.tolist(), abs(b)) == ([0.5, 0.5], 0)
-
-
-@pytest.mark.parametrize("C", [0.01, 0.3, 10])
-def test_the_machine_is_best_by_the_gap_of_its_dual(C):
-    rng = np.random.default_rng(4)
-    for _ in range(20):
-        points, labels = rng.normal(size=(12, 2)), rng.choice([-1, 1], 12)
-        labels[:2] = -1, 1
-        w, b, weights = explorers.separate(points, labels, C)
-        assert abs(weights @ labels) < 1e-12
-        assert weights.min() >= 0
-        assert weights.max() <= C
-        np.testing.assert_allclose(points.T @ (weights * labels), w, atol=1e-12)
-        scores = points @ w + b
-        least = w @ w / 2 + C * hinge(scores, labels).sum()
-        assert least - (weights.sum() - w @ w / 2) < 1e-6
-        # The force of the hinge loss, where it has one, is the weight.
-        off = np.abs(labels * scores - 1) > 1e-6
-        forces = -C * labels * hinge.grad(scores, labels)
-        np.testing.assert_allclose(weights[off], forces[off], atol=1e-12)
-
-
-def test_points_of_both_classes_at_one_place_have_no_line():
-    w, _, weights = explorers.separate([(1, 2), (1, 2)], [-1, 1], C=3)
-    assert w.tolist() == [0, 0]
-    assert weights.tolist() == [3, 3]
-
-
-# The two outputs.
+# One of each kind.
 
 
 def make_curves(**changes):
@@ -300,6 +53,10 @@ def make_springs(**changes):
     return explorers.springs(given.pop("loss", lossbook.contrastive), **given)
 
 
+BIRDS = [(38.2, 18.1), (40.6, 18.6), (38.1, 17.0), (43.5, 18.1), (40.9, 16.6), (46.0, 18.9)]
+KINDS = [-1, -1, -1, 1, 1, 1]
+
+
 def make_margin(**changes):
     given = {"x_range": (32, 54), "y_range": (15, 22), "title": "Six birds"} | changes
     one, points = given.pop("loss", hinge), given.pop("points", BIRDS)
@@ -316,18 +73,22 @@ def make_lattice(**changes):
 
 def make_triplet(**changes):
     given = {"positive": (1, 0), "negative": (0.5, 1), "title": "", "limits": (-3, 3)} | changes
-    return explorers.triplet_regions(given.pop("loss", lossbook.triplet), **given)
+    return explorers.triplet(given.pop("loss", lossbook.triplet), **given)
 
 
-def test_both_outputs_are_equal_in_every_run(points):
+# The two outputs.
+
+
+def test_both_outputs_are_equal_in_every_run():
     made = (
         make_curves,
-        lambda: make_fit(*points),
+        lambda: make_fit([1, 2, 4, 7, 9], [1, 2, 2, 4, 12]),
         make_guess,
         make_simplex,
         make_margin,
         make_triplet,
         make_springs,
+        make_lattice,
         explorers.guide,
     )
     for make in made:
@@ -362,6 +123,9 @@ def test_labels_cannot_end_the_script():
     assert html.count("</script>") == html.count("<script>")
 
 
+# What each kind takes.
+
+
 def test_sliders_stop_at_round_numbers_and_at_the_default():
     (delta,) = make_curves().spec["parameters"]
     assert delta["symbol"] == "δ"
@@ -384,6 +148,7 @@ def test_sliders_stop_at_round_numbers_and_at_the_default():
         ({"x": 4}, TypeError, r"x takes a pair of numbers \(low, high\), got 4"),
         ({"given": None}, ValueError, "'Huber' takes numbers or sliders for"),
         ({"sliders": {"gamma": (0, 1)}}, ValueError, "take arguments of the losses, got 'gamma'"),
+        ({"sliders": {"delta": range(0)}}, ValueError, r"sliders\['delta'\] takes finite"),
         ({"value": None, "gradient": None}, ValueError, "at least one takes"),
         (
             {"divide_by": "y"},
@@ -397,13 +162,20 @@ def test_curves_say_what_they_take(wrong, error, message):
         make_curves(**wrong)
 
 
+@pytest.mark.parametrize("one", [lossbook.cross_entropy_with_logits, lossbook.ctc])
+def test_curves_take_no_losses_of_vectors_or_sequences(one):
+    with pytest.raises(TypeError, match="losses takes losses of numbers at 'it', got"):
+        make_curves(losses={"it": one}, sliders={})
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"x": [1, 2]}, "x takes at least 3 finite numbers"),
-        ({"y": [1, 2, np.nan, 4]}, "y takes at least 3 finite numbers"),
+        ({"x": [1, 2]}, r"x takes finite numbers of shape \(n,\), n at least 3, got shape \(2,\)"),
+        ({"y": [1, 2, np.nan, 4]}, r"y takes finite numbers .*, got nan at \[2\]"),
         ({"y": [1, 2, 3, 4]}, "x and y take as many numbers, got 3 and 4"),
-        ({"movable": 3}, "movable takes an index of 3 points, got 3"),
+        ({"movable": 3}, "movable takes a whole number from -3 to 2, got 3"),
+        ({"x": [1, 1, 2]}, "x takes two different numbers beside the movable one"),
         ({"y_range": (1, 1)}, "y_range takes finite"),
     ],
 )
@@ -415,9 +187,9 @@ def test_fit_says_what_it_takes(wrong, message):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"sample": [1, 2]}, "sample takes at least 3 finite numbers"),
+        ({"sample": [1, 2]}, "sample takes finite numbers .* n at least 3"),
         ({"sample": [2, 2, 2]}, "sample takes targets that are not all equal"),
-        ({"movable": 7}, "movable takes an index of 7 targets, got 7"),
+        ({"movable": 7}, "movable takes a whole number from -7 to 6, got 7"),
         ({"value": (1, 3)}, "value takes .* low < 1 < high"),
         ({"start": 20}, r"x takes a range that holds start and sample, got \(45, 105\)"),
         ({"x": (60, 105)}, r"x takes a range that holds start and sample, got \(60, 105\)"),
@@ -434,10 +206,14 @@ def test_guess_says_what_it_takes(wrong, message):
         ({"loss": huber}, TypeError, "losses takes losses of vectors at 'huber'"),
         ({"loss": abs}, TypeError, "losses takes a Loss at"),
         ({"classes": ("cat", "dog")}, ValueError, "classes takes 3 names"),
-        ({"target": 3}, ValueError, "target takes the index of a class, 0 to 2, got 3"),
-        ({"logits": (0, 0)}, ValueError, "logits takes at least 3"),
+        ({"target": 3}, ValueError, "target takes a whole number from 0 to 2, got 3"),
+        (
+            {"logits": (0, 0)},
+            ValueError,
+            "logits takes finite numbers of shape .3,., got shape .2,.",
+        ),
         ({"logits": (0, 0, 9)}, ValueError, "logits takes 3 numbers from -6 to 6"),
-        ({"limit": -1}, ValueError, "limit takes finite"),
+        ({"limit": -1}, ValueError, "limit takes a finite number above 0, got -1"),
     ],
 )
 def test_simplex_says_what_it_takes(wrong, error, message):
@@ -449,6 +225,7 @@ def test_simplex_says_what_it_takes(wrong, error, message):
     ("wrong", "error", "message"),
     [
         ({"loss": huber}, TypeError, "losses takes losses of vectors at 'huber'"),
+        ({"loss": lossbook.triplet}, TypeError, "loss takes a Loss of two vectors and a label"),
         ({"points": [1, 2, 3, 4]}, ValueError, r"points takes finite numbers of shape \(n, 2\)"),
         ({"labels": [0, 0, 0, 0]}, ValueError, "labels takes 0 and 1, both"),
         ({"labels": [0, 1]}, ValueError, "labels takes 0 and 1, both, one for each"),
@@ -460,35 +237,20 @@ def test_springs_say_what_they_take(wrong, error, message):
         make_springs(**wrong)
 
 
-def test_forces_of_pairs_sum_to_zero_and_bring_similar_points_together():
-    places, labels = np.array(SPRINGS["points"]), SPRINGS["labels"]
-    pairs, value, force = explorers.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
-    assert len(pairs) == len(value) == 6
-    np.testing.assert_allclose(force.sum(axis=0), 0, atol=1e-12)
-    for _ in range(400):
-        places = places + 0.05 * force
-        _, value, force = explorers.pair_forces(lossbook.contrastive, places, labels, margin=1.0)
-    assert value.sum() < 1e-8
-    np.testing.assert_allclose(places[:3], places[:1].repeat(3, axis=0), atol=1e-4)
-    assert np.linalg.norm(places[3] - places[0]) > 1 - 1e-4
-
-
-def test_curves_take_no_losses_of_vectors():
-    with pytest.raises(TypeError, match="losses takes losses of numbers at 'softmax'"):
-        make_curves(losses={"softmax": lossbook.cross_entropy_with_logits}, sliders={})
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"loss": huber}, "loss takes the hinge loss"),
         ({"loss": logistic}, "loss takes the hinge loss"),
-        ({"points": [1, 2, 3]}, r"points takes finite numbers of shape \(n, 2\), got \(3,\)"),
+        ({"loss": lossbook.focal}, "loss takes the hinge loss"),
+        ({"points": [1, 2, 3]}, r"points takes finite numbers of shape \(n, 2\), got shape \(3,\)"),
         ({"points": [(1, np.inf)] * 6}, "points takes finite numbers"),
         ({"labels": [0, 0, 0, 1, 1, 1]}, r"labels takes -1 and \+1, both"),
         ({"labels": [1] * 6}, r"labels takes -1 and \+1, both"),
         ({"labels": [-1, 1]}, r"labels takes -1 and \+1, both, one for each"),
-        ({"C_range": (1, 0)}, "takes finite"),
+        ({"C_range": (1, 0)}, "C_range takes finite"),
+        ({"C_range": (0, 5)}, "C_range takes numbers above 0"),
+        ({"C": -1}, "C takes a finite number above 0, got -1"),
     ],
 )
 def test_margin_says_what_it_takes(wrong, message):
@@ -502,9 +264,9 @@ def test_margin_says_what_it_takes(wrong, message):
         ({"target": "abd"}, "target takes at most 4 of 'abc', got 'abd'"),
         ({"target": "ababa"}, "target takes at most 4"),
         ({"letters": "aba"}, "letters takes different small letters, got 'aba'"),
-        ({"letters": "ab"}, r"p takes at most 12 rows of 3, got shape \(5, 4\)"),
+        ({"letters": "ab"}, r"p takes 1 to 12 rows of 3, got shape \(5, 4\)"),
         ({"p": SEEN / 2}, "p takes probabilities whose rows add up to 1"),
-        ({"frames": 6}, "frames takes a number from 1 to 5, got 6"),
+        ({"frames": 6}, "frames takes a whole number from 1 to 5, got 6"),
     ],
 )
 def test_lattice_says_what_it_takes(wrong, message):
@@ -512,71 +274,50 @@ def test_lattice_says_what_it_takes(wrong, message):
         make_lattice(**wrong)
 
 
-# The JavaScript of CTC.
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"loss": lossbook.contrastive}, TypeError, "loss takes a Loss with a margin and squared"),
+        ({"positive": (1, 2, 3)}, ValueError, r"positive takes .* \(2,\), got shape \(3,\)"),
+        ({"negative": (0, 4)}, ValueError, r"negative takes \(x, y\) within limits"),
+        ({"limits": (3, -3)}, ValueError, "limits takes finite"),
+        ({"margin": 1}, TypeError, "margin takes a pair of numbers"),
+    ],
+)
+def test_triplet_says_what_it_takes(wrong, error, message):
+    with pytest.raises(error, match=message):
+        make_triplet(**wrong)
 
 
-def ctc_in_node(problems):
-    """What the explorers' own CTC gives: a list of its results, and the best alignments."""
-    need("node")
-    program = f"""
-        import {{ best, moved, solve }} from {json.dumps((SOURCE / "src/ctc.js").as_uri())};
-        import {{ readFileSync }} from "node:fs";
-        const problems = JSON.parse(readFileSync(0, "utf8"));
-        const found = problems.map(([p, target]) => ({{
-            ...solve(p, target), best: best(p, target, 4), moved: moved(p, 1, 0, 0.9) }}));
-        console.log(JSON.stringify(found));
-    """
-    run = subprocess.run(
-        ["node", "--input-type=module", "-e", program],
-        input=json.dumps(problems),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return json.loads(run.stdout)
+MADE = {
+    "curves": make_curves,
+    "fit": lambda **changes: make_fit(**{"x": [1, 2, 4, 7], "y": [1, 2, 2, 4]} | changes),
+    "guess": make_guess,
+    "guide": explorers.guide,
+    "lattice": make_lattice,
+    "margin": make_margin,
+    "simplex": make_simplex,
+    "springs": make_springs,
+    "triplet": make_triplet,
+}
+ARGUMENTS = [
+    (kind, name) for kind in MADE for name in signature(getattr(explorers, kind)).parameters
+]
 
 
-def test_ctc_in_javascript_is_that_of_lossbook():
-    rng = np.random.default_rng(8)
-    targets = [[], [1], [1, 1], [1, 2], [2, 1, 2], [1, 1, 1], [1, 2, 2, 1]]
-    tables = [rng.dirichlet(np.ones(3), size=t) for t in (2, 4, 5, 6)]
-    problems = [(p, target) for p in tables for target in targets]
-    results = ctc_in_node([(p.tolist(), target) for p, target in problems])
-    for (p, target), found in zip(problems, results, strict=True):
-        loss, gradient = lossbook.ctc.value_and_grad(np.log(p)[None], [target])
-        np.testing.assert_allclose(found["gradient"], gradient[0], rtol=1e-9, atol=1e-12)
-        counted = path_polynomial(np.ones(p.shape, int), target)
-        assert found["alignments"] == counted
-        if counted == 0:
-            assert np.isinf(loss[0])
-            assert found["loss"] is None  # JSON has no infinity
-            continue
-        assert found["loss"] == pytest.approx(loss[0], rel=1e-12, abs=1e-12)
-        exact = lossbook.ctc.lattice(np.log(p)[None], [target])
-        for name in ("alpha", "beta"):
-            wanted = np.exp(getattr(exact, name)[0])
-            np.testing.assert_allclose(found[name], wanted, rtol=1e-10, atol=1e-300)
-        np.testing.assert_allclose(found["posterior"], exact.posterior[0], rtol=1e-9, atol=1e-12)
+@pytest.mark.parametrize(("kind", "name"), ARGUMENTS)
+def test_what_no_argument_takes_is_refused_by_name(kind, name):
+    for wrong in (object(), np.nan, {1: 2}, [[1], [1, 2]], b"12", ["1", None]):
+        with pytest.raises((TypeError, ValueError), match=rf"\b{name}(es)?(\[.*\])? takes"):
+            MADE[kind](**{name: wrong})
 
 
-def test_the_best_alignments_are_the_best_of_all():
-    p = np.random.default_rng(9).dirichlet(np.ones(3), size=5)
-    for target, found in zip(
-        [[1, 2], [1, 1]], ctc_in_node([(p.tolist(), t) for t in ([1, 2], [1, 1])]), strict=True
-    ):
-        weights = {
-            path: np.prod(p[np.arange(5), path])
-            for path in itertools.product(range(3), repeat=5)
-            if [k for k, _ in itertools.groupby(path) if k] == target
-        }
-        best = sorted(weights, key=weights.get, reverse=True)[:4]
-        assert [tuple(one["path"]) for one in found["best"]] == best
-        assert [one["weight"] for one in found["best"]] == pytest.approx([weights[b] for b in best])
-        rest = p[1, 1:] / p[1, 1:].sum() * 0.1
-        np.testing.assert_allclose(found["moved"][1], [0.9, *rest])
+@pytest.mark.parametrize("kind", MADE)
+def test_control_right_arguments_are_taken(kind):
+    assert MADE[kind]().spec["kind"] == kind
 
 
-# Colours, and the bundle.
+# Colours.
 
 
 def contrast(one, other):
@@ -594,36 +335,6 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "error", "message"),
-    [
-        ({"loss": lossbook.contrastive}, TypeError, "loss takes a Loss with a margin and squared"),
-        ({"positive": (1, 2, 3)}, ValueError, r"positive takes \(x, y\) within limits"),
-        ({"negative": (0, 4)}, ValueError, r"negative takes \(x, y\) within limits"),
-        ({"limits": (3, -3)}, ValueError, "limits takes finite"),
-        ({"margin": 1}, TypeError, "takes a pair of numbers"),
-    ],
-)
-def test_triplet_regions_say_what_they_take(wrong, error, message):
-    with pytest.raises(error, match=message):
-        make_triplet(**wrong)
-
-
-def test_javascript_of_both_triplet_losses_is_numpy():
-    rng = np.random.default_rng(8)
-    points = rng.normal(size=(3, 200, 2))
-    points[1, :10] = points[0, :10]  # a distance of 0
-    for name, one in make_triplet().losses.items():
-        calls = [[*three, 0.5] for three in np.swapaxes(points, 0, 1).tolist()]
-        found = in_node(explorers.javascript(one), calls, lambda pairs: pairs)
-        value, slopes = lossbook.triplet.value_and_grad(
-            *points, margin=0.5, squared=name == "squared"
-        )
-        np.testing.assert_allclose([pair[0] for pair in found], value, rtol=1e-12, atol=1e-12)
-        given = np.array([pair[1] for pair in found])
-        np.testing.assert_allclose(given, np.swapaxes(slopes, 0, 1), rtol=1e-12, atol=1e-12)
-
-
 def test_text_stands_out_in_both_themes():
     style = (SOURCE / "src/style.css").read_text("utf-8")
     themes = [
@@ -632,10 +343,17 @@ def test_text_stands_out_in_both_themes():
     ]
     assert len(themes) == 3
     assert themes[1] == themes[2]
-    assert tuple(themes[0][str(i)] for i in range(1, 7)) == explorers.COLOURS
+    assert tuple(themes[0][str(i)] for i in range(1, 7)) == figures.COLOURS
+    names = re.findall(r"const (\w+) = (\d)", (SOURCE / "src/styles.js").read_text("utf-8"))
+    assert names[0] == ("INK", "0")
+    named = {int(number): getattr(figures, name) for name, number in names[1:]}
+    assert named == dict(enumerate(figures.COLOURS, 1))
     for theme, pages in zip(themes, (["#ffffff", "#f7f7f7"], ["#14181e", "#111111"]), strict=False):
         for name, colour in theme.items():
             assert min(contrast(colour, page) for page in pages) >= 4.5, (name, colour)
+
+
+# The bundle.
 
 
 @pytest.fixture(scope="module")
@@ -670,7 +388,7 @@ def test_a_changed_bundle_is_found(modules, tmp_path):
     shutil.copy(modules / "build.js", tmp_path / "explorers")
     shutil.copy(modules / "package.json", tmp_path / "explorers")
     (tmp_path / "explorers/node_modules").symlink_to(modules / "node_modules")
-    shutil.copytree(explorers.STATIC, tmp_path / "lossbook/static")
+    shutil.copytree(explorer.STATIC, tmp_path / "lossbook/static")
     assert check_bundle(tmp_path / "explorers").returncode == 0
     bundle = tmp_path / "lossbook/static/explorers.js"
     bundle.write_text(bundle.read_text("utf-8").replace("lb-guide", "lb-guido"), "utf-8")

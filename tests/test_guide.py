@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 import lossbook
-from lossbook import guide, verify
+from lossbook import fits, guide, verify
 from lossbook.guide import ADVICE, CHAPTERS, QUESTIONS, Answer, Question
 
 
@@ -158,15 +158,15 @@ def test_pulls_by_a_probability_are_not(name):
 def test_each_number_is_estimated_as_said():
     skewed = [0, 0.5, 1, 3, 12]
     best = {
-        name: verify.best_constant(getattr(lossbook, name), skewed)
+        name: fits.best_constant(getattr(lossbook, name), skewed)
         for name in ("squared_error", "absolute_error", "huber")
     }
     assert best["squared_error"] == pytest.approx(3.3)
     assert best["absolute_error"] == pytest.approx(1)
     assert 1.2 < best["huber"] < 1.3
-    near = verify.best_constant(lossbook.smooth_l1, skewed, beta=0.01)
+    near = fits.best_constant(lossbook.smooth_l1, skewed, beta=0.01)
     assert near == pytest.approx(1, abs=0.01)
-    assert verify.best_constant(lossbook.huber, [-9, -1, 0, 1, 9]) == pytest.approx(0, abs=1e-9)
+    assert fits.best_constant(lossbook.huber, [-9, -1, 0, 1, 9]) == pytest.approx(0, abs=1e-9)
 
 
 # The formulas, compared to the losses.

@@ -634,7 +634,6 @@ def test_check_gradient_of_each_argument():
         (lambda: verify.passport(triplet), TypeError, "one number"),
         (lambda: verify.passport(cross_entropy_with_logits), TypeError, "one number"),
         (lambda: verify.passport(abs), TypeError, "one number"),
-        (lambda: verify.best_constant(huber, []), ValueError, "one target or more"),
     ],
 )
 def test_what_cannot_be_checked_is_named(call, error, reason):
@@ -754,10 +753,6 @@ def test_passport_refuses_a_least_value_of_one_label_only():
 
     with pytest.raises(ValueError, match="neither at the target nor in a limit"):
         verify.passport(raised)
-
-
-def test_the_best_constant_is_the_smallest_of_several():
-    assert verify.best_constant(absolute_error, [1, 2, 3, 4]) == pytest.approx(2)
 
 
 def test_operations_are_counted_in_the_code():

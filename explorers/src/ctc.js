@@ -1,4 +1,5 @@
-// CTC with plain probabilities, for the few frames that one can look at.
+// CTC with plain probabilities, for the few frames that one can look at. lossbook/sequence.py has
+// it with logarithms, for as many as one likes.
 
 /** Blank, letter, blank, letter, ..., blank; class 0 is the blank. */
 export const states = (target) => [0, ...target.flatMap((letter) => [letter, 0])];

@@ -96,7 +96,10 @@ export function drawPoints(panel, group, points, movable) {
   circles.attr("cx", ([x]) => panel.x(x)).attr("cy", ([, y]) => panel.y(y));
 }
 
-/** Positions at least `gap` apart and within [low, high], near the wanted ones, in their order. */
+/**
+ * Positions at least `gap` apart and within [low, high], near the wanted ones, in their order;
+ * `draw_lines` in lossbook/explorers/parts.py keeps its labels apart in the same way.
+ */
 export function spread(wanted, gap, [low, high]) {
   const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
   const placed = wanted.map((y) => (Number.isNaN(y) ? high : y));

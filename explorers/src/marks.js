@@ -1,14 +1,15 @@
 // Points that forces act on: a sign on each, and an arrow for the force.
-import { words } from "./words.js";
 
 export const GRIP = 8; // the radius of a point, in CSS pixels
 const HEAD = 6; // of an arrow
 
 /** The columns of a readout of forces, and what stands in them. */
-export const FORCE = { forceX: words.forceX, forceY: words.forceY, force: words.force };
+export const FORCE = { forceX: "force x", forceY: "force y", force: "force" };
 export const forceValues = ([x, y]) => ({ forceX: x, forceY: y, force: Math.hypot(x, y) });
 
 /**
+ * The same as `draw_mark` in lossbook/explorers/parts.py.
+ *
  * points, forces: [[x, y], ...] in data units; signs: a letter for each point.
  * scale: how much of a force an arrow shows; one that the point would hide is not drawn.
  */

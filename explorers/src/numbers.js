@@ -6,7 +6,7 @@ const short = format(".4~g");
 /** A tick's number, with a true minus sign and no superfluous digits. */
 export const minus = format("~g");
 
-/** Four significant digits; tiny numbers, the dust of rounding, as 0. */
+/** Four significant digits; what is as small as a rounding error as 0. */
 export function number(value) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "undefined" : value > 0 ? "∞" : "−∞";
   return Math.abs(value) < 1e-9 ? "0" : short(value);

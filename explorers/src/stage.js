@@ -3,7 +3,6 @@ import { select } from "d3-selection";
 
 import { button, slider } from "./controls.js";
 import { onWidth } from "./panel.js";
-import { words } from "./words.js";
 
 const GAP = 16;
 const NARROWEST = 280; // of a panel that stands beside another, in CSS pixels
@@ -24,17 +23,17 @@ export function stage(root, spec, redraw) {
   const values = spec.parameters.map(({ name, value }) => [name, value]);
   const start = { ...Object.fromEntries(values), ...spec.start };
   const state = { ...start };
-  const silent = {}; // how to move each control without being called back
+  const setters = {}; // they move a control without its calling back
 
   const change = (changes) => {
     Object.assign(state, changes);
-    for (const name in changes) silent[name]?.(changes[name]);
+    for (const name in changes) setters[name]?.(changes[name]);
     root.dataset.state = JSON.stringify(state);
     redraw();
   };
   /** Make a control of the state: reset moves it; react(value) is called where the reader does. */
   const add = (make, options, react = (value) => change({ [options.name]: value })) => {
-    silent[options.name] = make(controls, { value: state[options.name], ...options }, react);
+    setters[options.name] = make(controls, { value: state[options.name], ...options }, react);
   };
   for (const parameter of spec.parameters) add(slider, parameter);
   const reset = () => change(start);
@@ -42,7 +41,7 @@ export function stage(root, spec, redraw) {
 
   /** To be called last: adds the reset button, and draws now and at every new width. */
   function begin(drawn) {
-    button(controls, words.reset, reset);
+    button(controls, "Reset", reset);
     onWidth(panels.node(), (width) => {
       arrange(drawn, width);
       redraw();
@@ -62,7 +61,8 @@ function arrange(panels, width) {
 
 /**
  * { value, gradient } of a curve's loss as functions of the leading arguments: what stands after
- * them in the loss's signature is taken from curve.given, else from the state.
+ * them in the loss's signature is taken from curve.given, else from the state. The same as `bind`
+ * in lossbook/explorers/parts.py.
  */
 export function bind(spec, state, curve, leading = 1) {
   const { arguments: names, value, gradient } = spec.losses[curve.loss];

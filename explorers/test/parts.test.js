@@ -3,9 +3,8 @@ import { test } from "node:test";
 
 import { moved, solve } from "../src/ctc.js";
 import { sample, spread } from "../src/curve.js";
-import { bestGuess, irls, leastSquares, vertices } from "../src/fits.js";
+import { bestConstant, irls, leastSquares, separate, vertices } from "../src/fits.js";
 import { number, signed } from "../src/numbers.js";
-import { separate } from "../src/svm.js";
 
 const gaps = (points) => points.filter(([, y]) => Number.isNaN(y)).length;
 
@@ -45,7 +44,7 @@ test("labels keep their distance, their order and their box", () => {
   assert.deepEqual(spread([-50, -Infinity, 130, NaN], 10, [0, 100]), [10, 0, 90, 100]);
 });
 
-test("numbers are short, and dust is 0", () => {
+test("numbers are short, and a rounding error is 0", () => {
   assert.equal(number(1.3450001), "1.345");
   assert.equal(number(-2), "−2");
   assert.equal(number(1e-17), "0");
@@ -66,11 +65,11 @@ test("points on a line give that line", () => {
   for (const [a, b] of lines) assert.ok(Math.abs(a - 2) + Math.abs(b + 0.5) < 1e-12);
 });
 
-test("the best guess is the mean, or the smallest median", () => {
+test("the best constant is the mean, or the smallest median", () => {
   const square = { gradient: (p, y) => 2 * (p - y) };
   const absolute = { gradient: (p, y) => Math.sign(p - y) };
-  assert.ok(Math.abs(bestGuess(square, [4, 1, 7]) - 4) < 1e-12);
-  assert.ok(Math.abs(bestGuess(absolute, [9, 1, 2, 5]) - 2) < 1e-12);
+  assert.ok(Math.abs(bestConstant(square, [4, 1, 7]) - 4) < 1e-12);
+  assert.ok(Math.abs(bestConstant(absolute, [9, 1, 2, 5]) - 2) < 1e-12);
 });
 
 test("one wild point does not move the line of least absolute error", () => {

@@ -1,4 +1,5 @@
 // One or several losses over their first argument, with a probe that reads them off.
+// The picture is lossbook/explorers/curves.py.
 import { toggle } from "../controls.js";
 import { curves as lines, upright } from "../curve.js";
 import { handle } from "../handle.js";
@@ -6,13 +7,12 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { words } from "../words.js";
 
 /**
  * spec: {
  *   label, losses: { name: { arguments, value, gradient } },
  *   parameters: [{ name, symbol, values, value }],
- *   curves: [{ loss, label, given: { argument: number } }], the first one the hero,
+ *   curves: [{ loss, label, given: { argument: number } }], the first one drawn thickest,
  *   x: { label, range }, panels: [{ of: "value" | "gradient", range }],
  *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null
  * }
@@ -22,7 +22,7 @@ export function curves(root, spec) {
   const { state } = scene;
   const { divide } = spec; // by a parameter, what that parameter moves
   if (divide) {
-    scene.add(toggle, { name: "divided", text: `${words.divideBy} ${divide.symbol}` });
+    scene.add(toggle, { name: "divided", text: `divide by ${divide.symbol}` });
   }
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
   const columns = spec.panels.map(({ of }) => [of, title(of)]);
@@ -36,11 +36,11 @@ export function curves(root, spec) {
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
       return { name: one.label, label: labelOf(spec, state, one), style: i + 1, values };
     });
-    update(`${words.probe} ${words.at} ${number(state.x)}`, rows);
+    update(`probe at ${number(state.x)}`, rows);
   }
 }
 
-const title = (of) => (of === "value" ? words.loss : words.gradient);
+const title = (of) => (of === "value" ? "loss" : "gradient");
 
 /** Whether a curve is drawn divided: where the reader says so, those that the divisor moves. */
 function isDivided({ divide, losses }, { divided }, { loss, given }) {
@@ -65,7 +65,7 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   const drawLines = lines(plane, labels.length);
   const drawGuide = upright(plane);
   const place = handle(plane, {
-    name: `${words.probe}, ${title(of)}`,
+    name: `probe, ${title(of)}`,
     steps: [spec.step, 0],
     move: (x) => change({ x }),
   });

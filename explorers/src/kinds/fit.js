@@ -1,4 +1,5 @@
 // Points, one of them movable, and a line fitted to them under each loss.
+// The picture is lossbook/explorers/fit.py.
 import { curves, drawPoints } from "../curve.js";
 import { methods } from "../fits.js";
 import { handle } from "../handle.js";
@@ -6,7 +7,7 @@ import { number, signed } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { words } from "../words.js";
+import { INK } from "../styles.js";
 
 /**
  * spec: {
@@ -26,15 +27,15 @@ export function fit(root, spec) {
   const points = spec.x.values.map((x, i) => [x, spec.y.values[i]]);
   const drawLines = curves(plane, labels.length);
   const place = handle(plane, {
-    style: 0,
-    name: words.movablePoint,
+    style: INK,
+    name: "movable point",
     steps: spec.steps,
     move: (x, y) => change({ x, y }),
   });
   const update = readout(scene.below, {
-    slope: words.slope,
-    change: [words.change, signed],
-    pull: [words.pull, signed],
+    slope: "slope",
+    change: ["change", signed],
+    pull: ["pull", signed],
   });
   const atFirst = spec.curves.map((one) => fitted(spec, start, one));
   scene.begin([plane]);
@@ -44,7 +45,7 @@ export function fit(root, spec) {
     drawLines(fits.map(([a, b]) => (x) => a + b * x), labels);
     drawPoints(plane, dots, points, spec.movable);
     place(state.x, state.y, `x ${number(state.x)}, y ${number(state.y)}`);
-    const title = `${words.movablePoint} ${words.at} (${number(state.x)}, ${number(state.y)})`;
+    const title = `movable point at (${number(state.x)}, ${number(state.y)})`;
     update(title, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
   }
 }

@@ -1,12 +1,13 @@
 // One guess for a whole sample: its cost under each loss, and the best guess of each.
+// The picture is lossbook/explorers/guess.py.
 import { curves, drawPoints, upright } from "../curve.js";
-import { bestGuess } from "../fits.js";
+import { bestConstant } from "../fits.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { words } from "../words.js";
+import { INK } from "../styles.js";
 
 /**
  * spec: {
@@ -20,24 +21,24 @@ export function guess(root, spec) {
   const { state, change } = scene;
   const labels = spec.curves.map(({ label }) => label);
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
-  const plane = panel(scene.panels, { title: words.relativeCost, labels, ...axes });
+  const plane = panel(scene.panels, { title: "cost / least cost", labels, ...axes });
   const targets = plane.plot.append("g");
   const points = spec.x.values.map((x) => [x, spec.height]);
   const drawLines = curves(plane, labels.length);
   const drawGuide = upright(plane);
   const best = plane.over.append("g");
   const placeTarget = handle(plane, {
-    style: 0,
-    name: words.movablePoint,
+    style: INK,
+    name: "movable point",
     steps: [spec.step, 0],
     move: (x) => change({ x }),
   });
   const placeGuess = handle(plane, {
-    name: words.guess,
+    name: "guess",
     steps: [spec.step, 0],
     move: (to) => change({ guess: to }),
   });
-  const columns = { cost: words.cost, best: words.bestGuess, least: words.leastCost };
+  const columns = { cost: "cost", best: "best guess", least: "least cost" };
   const update = readout(scene.below, columns);
   scene.begin([plane]);
 
@@ -50,8 +51,8 @@ export function guess(root, spec) {
     drawGuide(state.guess);
     placeTarget(state.x, spec.height, number(state.x));
     const height = relative[0](state.guess);
-    placeGuess(state.guess, height, `${number(state.guess)}: ${words.cost} ${number(found[0].now)}`);
-    update(`${words.guess} ${number(state.guess)}`, found.map(row));
+    placeGuess(state.guess, height, `${number(state.guess)}: cost ${number(found[0].now)}`);
+    update(`guess ${number(state.guess)}`, found.map(row));
   }
 
   function row({ now, at, least }, i) {
@@ -64,7 +65,7 @@ function costs(spec, state, one) {
   const loss = bind(spec, state, one, 2);
   const sample = spec.x.values.map((old, i) => (i === spec.movable ? state.x : old));
   const cost = (to) => sample.reduce((sum, y) => sum + loss.value(to, y), 0) / sample.length;
-  const at = bestGuess(loss, sample);
+  const at = bestConstant(loss, sample);
   return { cost, now: cost(state.guess), at, least: cost(at) };
 }
 

@@ -1,9 +1,9 @@
 // A tree of questions, asked one after the other, and the advice at its ends.
+// The picture is lossbook/explorers/guide.py.
 import { select } from "d3-selection";
 
 import { button, question } from "../controls.js";
 import { announcer } from "../readout.js";
-import { words } from "../words.js";
 
 /**
  * spec: { label, question: { ask, answers: [{ label, hint, leads: a question or a loss's name }] } }
@@ -21,7 +21,7 @@ export function guide(root, spec, [given]) {
   if (!root.closest(".jp-OutputArea-child")) {
     for (const link of store.querySelectorAll("a")) link.href = link.href.replace(/ipynb$/, "html");
   }
-  button(select(controls), words.reset, () => go(spec.question, []));
+  button(select(controls), "Reset", () => go(spec.question, []));
   const say = announcer(select(root));
   go(spec.question, []);
 

@@ -1,4 +1,5 @@
 // The lattice of CTC: a target over frames, walks through it, and what each probability does.
+// The picture is lossbook/explorers/lattice.py.
 import { format } from "d3-format";
 
 import { choice, field, slider, toggle } from "../controls.js";
@@ -6,7 +7,6 @@ import { best, moved, solve, sources } from "../ctc.js";
 import { number, signed } from "../numbers.js";
 import { readout } from "../readout.js";
 import { stage } from "../stage.js";
-import { words } from "../words.js";
 
 const SHOWN = 5; // alignments in the list
 const ROW = 52; // of the lattice, in CSS pixels
@@ -34,18 +34,18 @@ export function lattice(root, spec) {
     frame: Math.min(state.frame, frames),
   });
   const { letters, longest } = spec;
-  const text = `${words.targetOf} ${[...letters].join(" ")}`;
+  const text = `target, of the letters ${[...letters].join(" ")}`;
   add(field, { name: "target", text, letters, longest });
   const toFrames = (frames) => change(within(frames));
   add(slider, { name: "frames", symbol: "T", values: counted }, toFrames);
   const upTo = (time) => change({ time: Math.min(time, state.frames) });
   add(slider, { name: "time", symbol: "t", values: counted }, upTo);
-  add(toggle, { name: "posterior", text: words.posterior });
+  add(toggle, { name: "posterior", text: "posterior" });
   const toFrame = (frame) => change({ frame: Math.min(frame, state.frames) });
-  add(slider, { name: "frame", symbol: words.frame, values: counted }, toFrame);
-  add(choice, { name: "class", text: words.class, options: classes });
+  add(slider, { name: "frame", symbol: "frame", values: counted }, toFrame);
+  add(choice, { name: "class", text: "class", options: classes });
   const move = (to) => change({ p: moved(state.p, state.frame - 1, state.class, to) });
-  const first = { name: "probability", symbol: words.probability, values: hundredths, value: 0 };
+  const first = { name: "probability", symbol: "probability", values: hundredths, value: 0 };
   const setProbability = slider(scene.controls, first, move);
 
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
@@ -60,32 +60,32 @@ export function lattice(root, spec) {
     const found = solve(p, target);
     setProbability(Math.round(100 * p[state.frame - 1][state.class]) / 100);
     board.draw(found, state, classes);
-    const named = state.target || words.noLetters;
+    const named = state.target || "(no letters)";
     const values = { loss: found.loss, total: found.total, alignments: found.alignments };
     updateWhole(`T = ${state.frames}`, [{ name: named, values }]);
     const t = state.frame - 1;
     const row = (name, k) => {
       const of = { p: p[t][k], posterior: found.classes[t][k], gradient: found.gradient[t][k] };
-      return { name, label: name === "-" ? words.blank : name, values: of };
+      return { name, label: name === "-" ? "blank" : name, values: of };
     };
-    updateEach(`${words.frame} ${state.frame}`, classes.map(row));
+    updateEach(`frame ${state.frame}`, classes.map(row));
     const rows = best(p, target, SHOWN).map(({ path, weight }) => {
       const values = { weight, share: weight / found.total };
       return { name: path.map((k) => classes[k]).join(""), values };
     });
-    updateList(words.mostProbable, rows);
+    updateList("most probable alignments", rows);
   }
 }
 
-const WHOLE = { loss: words.loss, total: "P", alignments: words.alignments };
+const WHOLE = { loss: "loss", total: "P", alignments: "alignments" };
 const EACH = {
-  p: words.probability,
-  posterior: words.posterior,
-  gradient: [words.gradient, signed],
+  p: "probability",
+  posterior: "posterior",
+  gradient: ["gradient", signed],
 };
 const percent = format(".1%");
 const share = (x) => (Number.isFinite(x) ? percent(x) : number(x));
-const LIST = { weight: words.weight, share: [words.share, share] };
+const LIST = { weight: "weight", share: ["share", share] };
 
 const large = format(".2~r");
 const small = format(".1e");
@@ -96,7 +96,7 @@ function drawing(parent, pick) {
   const box = parent.append("div").attr("class", "lb-scroll").attr("tabindex", 0);
   box.attr("role", "group").attr("aria-label", "lattice");
   box.attr("data-lm-suppress-shortcuts", "true");
-  const hint = parent.append("p").attr("class", "lb-hint").text(words.scroll);
+  const hint = parent.append("p").attr("class", "lb-hint").text("scroll sideways");
   const svg = box.append("svg").attr("class", "lb-lattice").attr("aria-hidden", "true");
   const band = svg.append("rect").attr("class", "lb-band");
   const [moves, heads, nodes] = ["moves", "heads", "nodes"].map(() => svg.append("g"));

@@ -1,15 +1,15 @@
 // Two classes of points in the plane, all movable, and the widest strip between them.
+// The picture is lossbook/explorers/margin.py.
+import { separate } from "../fits.js";
 import { handles } from "../handle.js";
 import { drawSigns } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { separate } from "../svm.js";
-import { words } from "../words.js";
+import { BLUE, GREEN, ORANGE } from "../styles.js";
 
-const STYLES = { [-1]: 2, 1: 3 };
-const LINE = 1;
+const STYLES = { [-1]: ORANGE, 1: GREEN };
 
 /**
  * spec: {
@@ -27,7 +27,7 @@ export function margin(root, spec) {
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const band = plane.plot.append("path").attr("class", "lb-band");
   const lines = [-1, 0, 1].map((level) =>
-    plane.plot.append("path").attr("class", level ? "lb-edge" : `lb-curve lb-c${LINE}`),
+    plane.plot.append("path").attr("class", level ? "lb-edge" : `lb-curve lb-c${BLUE}`),
   );
   const places = handles(plane, spec, scene, {
     style: (label) => STYLES[label],
@@ -49,7 +49,7 @@ export function margin(root, spec) {
       return { margin: labels[i] * score, loss: value(score, labels[i]), weight: weights[i] };
     });
     points.forEach(([x, y], i) => {
-      const is = weights[i] > 0 ? `, ${words.supportVector}` : "";
+      const is = weights[i] > 0 ? ", support vector" : "";
       places[i](x, y, `x ${number(x)}, y ${number(y)}${is}`);
     });
     const values = {
@@ -58,16 +58,16 @@ export function margin(root, spec) {
       total: each.reduce((sum, point) => sum + point.loss, 0),
     };
     const { label: name } = spec.curves[0];
-    updateWhole(`C = ${number(state.C)}`, [{ name, style: LINE, values }]);
+    updateWhole(`C = ${number(state.C)}`, [{ name, style: BLUE, values }]);
     const kind = nameOf(names, labels[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
     const row = { name, label: kind, style: STYLES[labels[chosen]], values: each[chosen] };
-    updateOne(`${kind} ${chosen + 1} ${words.at} ${place}`, [row]);
+    updateOne(`${kind} ${chosen + 1} at ${place}`, [row]);
   }
 }
 
-const WHOLE = { strip: words.strip, vectors: words.supportVectors, total: words.totalLoss };
-const ONE = { margin: words.margin, loss: words.loss, weight: words.weight };
+const WHOLE = { strip: "half strip", vectors: "support vectors", total: "total loss" };
+const ONE = { margin: "margin", loss: "loss", weight: "weight" };
 
 const SIGNS = { [-1]: "−", 1: "+" };
 const nameOf = (names, label) => names[label > 0 ? 1 : 0];

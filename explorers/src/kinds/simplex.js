@@ -1,4 +1,5 @@
 // Three logits and their softmax: a point in the triangle of all triples of probabilities.
+// The picture is lossbook/explorers/simplex.py.
 import { scaleLinear } from "d3-scale";
 
 import { choice } from "../controls.js";
@@ -6,7 +7,7 @@ import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { readout } from "../readout.js";
 import { stage } from "../stage.js";
-import { words } from "../words.js";
+import { INK, PURPLE } from "../styles.js";
 
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
@@ -25,14 +26,14 @@ export function simplex(root, spec) {
   const { state, change } = scene;
   const { classes } = spec;
   const { value, gradient } = spec.losses[spec.curves[0].loss];
-  scene.add(choice, { name: "target", text: words.trueClass, options: classes });
-  const plane = triangle(scene.panels, words.prediction, classes);
+  scene.add(choice, { name: "target", text: "true class", options: classes });
+  const plane = triangle(scene.panels, "prediction", classes);
   const cells = plane.plot.append("g");
   const descent = plane.over.append("path").attr("class", "lb-guide");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
   const place = handle(plane, {
-    style: 0,
-    name: words.prediction,
+    style: INK,
+    name: "prediction",
     steps: [spec.step, spec.step],
     move: (x, y) => change(logitsAt(spec.parameters, state, probabilities(x, y))),
   });
@@ -50,18 +51,18 @@ export function simplex(root, spec) {
     goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
     const { label: name } = spec.curves[0];
-    const loss = { name, style: 4, values: { value: value(z, y) } };
-    updateWhole(`${words.trueClass}: ${classes[state.target]}`, [loss]);
+    const loss = { name, style: PURPLE, values: { value: value(z, y) } };
+    updateWhole(`true class: ${classes[state.target]}`, [loss]);
     const rows = classes.map((name, k) => {
       const values = { probability: p[k], target: y[k], gradient: slope[k] };
       return { name, style: k + 1, values };
     });
-    updateEach(words.eachClass, rows);
+    updateEach("of each class", rows);
   }
 }
 
-const WHOLE = { value: words.loss };
-const EACH = { probability: words.probability, target: words.target, gradient: words.gradient };
+const WHOLE = { value: "loss" };
+const EACH = { probability: "probability", target: "target", gradient: "gradient" };
 
 // Numbers.
 
@@ -71,6 +72,7 @@ const logits = ({ z1, z2, z3 }) => [z1, z2, z3];
 const target = ({ target: at, epsilon }) =>
   [0, 1, 2].map((k) => (k === at ? 1 - epsilon : 0) + epsilon / 3);
 
+/** lossbook/explorers/simplex.py has the same in numpy. */
 export function softmax(z) {
   const top = Math.max(...z);
   const e = z.map((one) => Math.exp(one - top));

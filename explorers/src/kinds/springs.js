@@ -1,15 +1,18 @@
 // Points of two classes in the plane, and the springs that a loss of pairs puts between them.
+// The picture is lossbook/explorers/springs.py.
 import { button } from "../controls.js";
+import { pairForces } from "../fits.js";
 import { handles } from "../handle.js";
 import { FORCE, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { words } from "../words.js";
+import { BLUE, GREEN, INK, ORANGE, PURPLE } from "../styles.js";
 
-const PULL = 3; // the colours of the two kinds of springs
-const PUSH = 4;
+const PULL = GREEN; // the two kinds of springs, as in springs.py
+const PUSH = PURPLE;
+const STYLES = [BLUE, ORANGE]; // of the two classes
 
 /**
  * spec: {
@@ -25,16 +28,17 @@ export function springs(root, spec) {
   const { state, change } = scene;
   const { labels, names } = spec;
   const [curve] = spec.curves;
-  button(scene.controls, words.step, () => {
-    const { forces } = pull(spec, state, curve);
+  const found = () => pairForces(bind(spec, state, curve, 3), state.points, labels);
+  button(scene.controls, "Step", () => {
+    const { forces } = found();
     change({ points: state.points.map((point, i) => moved(point, forces[i], spec)) });
   });
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const lines = plane.plot.append("g");
   const places = handles(plane, spec, scene, {
-    style: (label) => label + 1,
-    name: (label, i) => `${names[label]} ${words.point} ${i + 1}`,
+    style: (label) => STYLES[label],
+    name: (label, i) => `${names[label]} point ${i + 1}`,
     reach: 18,
   });
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
@@ -43,10 +47,10 @@ export function springs(root, spec) {
 
   function redraw() {
     const { points, chosen } = state;
-    const { pairs, forces } = pull(spec, state, curve);
+    const { pairs, forces } = found();
     drawSprings(plane, lines, points, pairs);
     points.forEach(([x, y], i) => {
-      const force = `${words.force} ${number(forces[i][0])}, ${number(forces[i][1])}`;
+      const force = `force ${number(forces[i][0])}, ${number(forces[i][1])}`;
       places[i](x, y, `x ${number(x)}, y ${number(y)}, ${force}`);
     });
     const signs = spec.labels.map((label) => spec.names[label]);
@@ -58,39 +62,19 @@ export function springs(root, spec) {
     };
     const sliders = spec.parameters.map((p) => `${p.symbol} = ${number(state[p.name])}`);
     updateWhole(sliders.join(", "), [
-      row("similar", words.pulls, PULL, pairs.filter(({ similar }) => similar)),
-      row("different", words.pushes, PUSH, pairs.filter(({ similar }) => !similar)),
-      row(curve.label, words.allPairs, 0, pairs),
+      row("similar", "pulls", PULL, pairs.filter(({ similar }) => similar)),
+      row("different", "pushes", PUSH, pairs.filter(({ similar }) => !similar)),
+      row(curve.label, "all pairs", INK, pairs),
     ]);
-    const style = labels[chosen] + 1;
+    const style = STYLES[labels[chosen]];
     const values = forceValues(forces[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
-    const title = `${words.point} ${chosen + 1} ${words.at} ${place}`;
+    const title = `point ${chosen + 1} at ${place}`;
     updateOne(title, [{ name: curve.label, label: names[labels[chosen]], style, values }]);
   }
 }
 
-const WHOLE = { loss: words.loss, idle: words.idle };
-
-/** All pairs with their losses, and the force on each point: minus the gradient of the sum. */
-function pull(spec, state, curve) {
-  const { points } = state;
-  const { value, gradient } = bind(spec, state, curve, 3);
-  const forces = points.map(() => [0, 0]);
-  const pairs = [];
-  for (let i = 0; i < points.length; i++) {
-    for (let k = i + 1; k < points.length; k++) {
-      const similar = spec.labels[i] === spec.labels[k];
-      const pair = [points[i], points[k], similar ? 1 : 0];
-      const slopes = gradient(...pair);
-      [i, k].forEach((at, n) => {
-        forces[at] = forces[at].map((force, axis) => force - slopes[n][axis]);
-      });
-      pairs.push({ i, k, similar, loss: value(...pair), size: Math.hypot(...slopes[0]) });
-    }
-  }
-  return { pairs, forces };
-}
+const WHOLE = { loss: "loss", idle: "at rest" };
 
 /** One step along the force; the edges of the panel are walls. */
 function moved([x, y], [forceX, forceY], { rate, x: across, y: up }) {

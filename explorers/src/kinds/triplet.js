@@ -1,4 +1,5 @@
 // An anchor, a positive and a negative: the regions of the negative, and the force on each point.
+// The picture is lossbook/explorers/triplet.py.
 import { toggle } from "../controls.js";
 import { handle } from "../handle.js";
 import { FORCE, GRIP, drawMarks, forceValues } from "../marks.js";
@@ -6,9 +7,10 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { words } from "../words.js";
+import { BLUE, INK, ORANGE } from "../styles.js";
 
 const ANCHOR = [0, 0];
+const STYLES = [INK, BLUE, ORANGE]; // of anchor, positive and negative
 const LINE = 17; // the height of a label
 
 /**
@@ -23,7 +25,7 @@ const LINE = 17; // the height of a label
 export function triplet(root, spec) {
   const scene = stage(root, spec, redraw);
   const { state, change } = scene;
-  scene.add(toggle, { name: "squared", text: words.squared });
+  scene.add(toggle, { name: "squared", text: "squared" });
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const regions = plane.plot.append("g");
@@ -31,11 +33,11 @@ export function triplet(root, spec) {
     regions.append("ellipse").attr("class", name),
   );
   const names = regions.append("g").attr("aria-hidden", "true");
-  const centre = plane.over.append("circle").attr("class", "lb-dot lb-c0").attr("r", GRIP);
+  const centre = plane.over.append("circle").attr("class", `lb-dot lb-c${INK}`).attr("r", GRIP);
   const places = ["positive", "negative"].map((name, i) =>
     handle(plane, {
-      style: i + 1,
-      name: words[name],
+      style: STYLES[i + 1],
+      name,
       steps: [spec.step, spec.step],
       move: (...to) => change({ [name]: to }),
     }),
@@ -52,32 +54,32 @@ export function triplet(root, spec) {
     const forces = gradient(...points).map((slope) => slope.map((x) => 0 - x));
     const [near, far] = [positive, negative].map(([x, y]) => Math.hypot(x, y));
     const edge = easyFrom(near, margin, squared);
-    const region = far <= near ? "hard" : far < edge ? "semiHard" : "easy";
+    const region = far <= near ? "hard" : far < edge ? "semi-hard" : "easy";
     drawDiscs(plane, [disc, ring], [near, edge]);
     centre.attr("cx", plane.x(0)).attr("cy", plane.y(0));
     drawNames(plane, names, near, edge);
     [positive, negative].forEach(([x, y], i) => {
       const text = `x ${number(x)}, y ${number(y)}`;
-      places[i](x, y, i ? `${text}, ${words[region]}` : text);
+      places[i](x, y, i ? `${text}, ${region}` : text);
     });
     drawMarks(plane, marks, points, forces, "apn", spec.arrow);
     const values = { loss: value(...points), near, far, edge };
-    const title = `${words[region]} (${spec.parameters[0].symbol} = ${number(margin)})`;
-    updateWhole(title, [{ name: curve.label, style: 2, values }]);
+    const title = `${region} (${spec.parameters[0].symbol} = ${number(margin)})`;
+    updateWhole(title, [{ name: curve.label, style: ORANGE, values }]);
     const row = (name, i) =>
-      ({ name, label: words[name], style: i, values: forceValues(forces[i]) });
-    updateEach(words.forces, ["anchor", "positive", "negative"].map(row));
+      ({ name, style: STYLES[i], values: forceValues(forces[i]) });
+    updateEach("forces", ["anchor", "positive", "negative"].map(row));
   }
 }
 
 const WHOLE = {
-  loss: words.loss,
-  near: words.toPositive,
-  far: words.toNegative,
-  edge: words.easyFrom,
+  loss: "loss",
+  near: "|a − p|",
+  far: "|a − n|",
+  edge: "easy from",
 };
 
-/** The distance of the negative from which the loss is 0. */
+/** The distance of the negative from which the loss is 0; triplet.py has it for its picture. */
 export const easyFrom = (near, margin, squared) =>
   squared ? Math.sqrt(near * near + margin) : near + margin;
 
@@ -111,7 +113,7 @@ function drawNames(plane, group, near, edge) {
   const floor = plane.y.range()[0];
   const bands = [
     ["hard", plane.y(0) + GRIP, plane.y(-near)],
-    ["semiHard", plane.y(-near), plane.y(-edge)],
+    ["semi-hard", plane.y(-near), plane.y(-edge)],
     ["easy", plane.y(-edge), floor],
   ];
   const data = bands
@@ -119,5 +121,5 @@ function drawNames(plane, group, near, edge) {
     .filter(({ from, to }) => to - from > LINE);
   const texts = group.selectAll("text").data(data).join("text").attr("class", "lb-region");
   texts.attr("x", plane.x(0) - 5).attr("y", ({ to }) => to - 5).attr("text-anchor", "end");
-  texts.text(({ name }) => words[name]);
+  texts.text(({ name }) => name);
 }

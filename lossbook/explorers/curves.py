@@ -1,0 +1,81 @@
+"""Losses over their first argument. The explorer is explorers/src/kinds/curves.js."""
+
+import numpy as np
+
+from lossbook.arguments import Interval, interval, number, text
+from lossbook.explorers.explorer import Explorer
+from lossbook.explorers.parts import (
+    Losses,
+    Sliders,
+    bind,
+    describe,
+    draw_lines,
+    key_step,
+    letter,
+)
+
+
+def curves(
+    losses: Losses,
+    *,
+    title: str,
+    x: Interval,
+    x_label: str | None = None,
+    given: dict[str, float] | None = None,
+    sliders: Sliders | None = None,
+    value: Interval | None = None,
+    gradient: Interval | None = None,
+    probe: float | None = None,
+    divide_by: str | None = None,
+) -> Explorer:
+    """Losses over their first argument, with a probe that reads off values and gradients.
+
+    losses: {label: loss} or {label: (loss, {argument: number})}; the first is drawn thickest.
+        Labels stand at the ends of the lines: keep them short.
+    title: what the figure is, for those who do not see it.
+    x: (low, high) of the first argument, in its unit; x_label names it on the axis.
+    given: {argument: number} for arguments that stay, such as the target.
+    sliders: {argument: (low, high)} for those that the reader moves, from their defaults;
+        a `range` instead of the pair for whole numbers.
+    value, gradient: (low, high) of the panel's upright axis; None leaves the panel out.
+    probe: the x where the probe starts.
+    divide_by: a slider's argument; the reader may divide by it the curves that it moves.
+
+    Raises ValueError or TypeError that names the argument, what it got and what it takes.
+    """
+    found, spec = describe("curves", title, losses, given, sliders, leading=1)
+    low, high = interval("x", x)
+    ranges = {"value": value, "gradient": gradient}
+    panels = {of: interval(of, limits) for of, limits in ranges.items() if limits is not None}
+    if not panels:
+        raise ValueError("value, gradient: at least one takes (low, high), got None for both")
+    names = [moved["name"] for moved in spec["parameters"]]
+    if divide_by is not None and text("divide_by", divide_by) not in names:
+        raise ValueError(f"divide_by takes one of the sliders {names}, got {divide_by!r}")
+    start = {"x": float((low + 3 * high) / 4 if probe is None else number("probe", probe))}
+    first = next(iter(found.values())).arguments[0]
+    spec |= {
+        "x": {
+            "label": letter(first) if x_label is None else text("x_label", x_label),
+            "range": [low, high],
+        },
+        "panels": [{"of": of, "range": limits} for of, limits in panels.items()],
+        "step": key_step(low, high),
+        "divide": divide_by and {"name": divide_by, "symbol": letter(divide_by)},
+        "start": start | ({"divided": False} if divide_by else {}),
+    }
+    return Explorer(spec, found, _draw)
+
+
+def _draw(figure, spec, losses):
+    x, panels = np.linspace(*spec["x"]["range"], 801), spec["panels"]
+    for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+        lines = []
+        for curve in spec["curves"]:
+            loss, rest = bind(spec, losses, curve, leading=1)
+            y = (loss if panel["of"] == "value" else loss.grad)(x, **rest)
+            # A line is broken where it jumps; `sample` in explorers/src/curve.js finds the place.
+            jumps = np.abs(np.diff(y, prepend=y[0])) > np.ptp(panel["range"]) / 20
+            lines.append(np.where(jumps, np.nan, y))
+        axes.set_title({"value": "loss", "gradient": "gradient"}[panel["of"]])
+        draw_lines(axes, spec, x, lines, panel["range"])

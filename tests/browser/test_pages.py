@@ -1,0 +1,64 @@
+"""Every page of the built site that has explorers."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from browser.examples import make_curves
+from browser.readings import assert_right, figure
+
+ROOT = Path(__file__).parents[2]
+EXPLORING = sorted(  # the pages with explorers
+    path.relative_to(ROOT).with_suffix(".html").as_posix()
+    for path in (ROOT / "chapters").rglob("*.ipynb")
+    if "lossbook-explorer" in path.read_text("utf-8")
+)
+
+
+def strayed(shown):
+    """The places of sliders that do not stand where Reset puts them."""
+    read = partial(
+        shown.locator("input[type=range]").evaluate_all, "all => all.map((i) => i.value)"
+    )
+    before = read()
+    shown.get_by_role("button", name="Reset").click()
+    return [place for place, start in zip(before, read(), strict=True) if place != start]
+
+
+def test_control_a_slider_that_another_script_moved(open_page):
+    page = open_page(make_curves())
+    assert strayed(figure(page)) == []
+    page.evaluate("document.querySelector('input[type=range]').value = ''")
+    assert len(strayed(figure(page))) == 1
+
+
+def test_every_page_with_explorers_is_tried(site):
+    pages = [
+        path for path in site.rglob("*.html") if "lossbook-explorer" in path.read_text("utf-8")
+    ]
+    assert sorted(path.relative_to(site).as_posix() for path in pages) == EXPLORING
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("name", EXPLORING)
+def test_explorers_of_the_site(new_page, site, server, way, name):
+    """Every explorer of the page takes its picture's place and answers to the keyboard."""
+    base = server if way == "http" else site.as_uri()
+    page = new_page()
+    page.goto(f"{base}/{name}")
+    figures = page.locator("figure.lossbook-explorer")
+    assert figures.count() == page.locator("figure[data-mounted]").count()
+    assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()
+    for shown in figures.all():
+        before = shown.get_attribute("data-state")
+        assert strayed(shown) == []
+        for control in shown.locator("[role=slider], input[type=range]").all():
+            control.press("ArrowLeft")
+        for choice in shown.locator("input[type=radio]").all()[-1:]:
+            choice.press("Space")
+        for link in shown.locator("a").evaluate_all("links => links.map((a) => a.href)"):
+            assert (site / link.removeprefix(base).lstrip("/")).is_file()
+        assert shown.get_attribute("data-state") != before
+    assert_right(page, others=True)
+    assert page.log.errors == []
