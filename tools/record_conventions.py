@@ -1,6 +1,6 @@
 """Write lossbook/data/conventions.json: what other libraries return, by calls that stand in it.
 
-    pip install -r requirements-dev.txt && python tests/conventions.py
+    pip install -r tools/requirements-peers.txt && python tools/record_conventions.py
 
 Each record holds one call as text. The text is what is run here, and what the page on conventions
 prints. Where `ours` is given, the number is `times` that reduction of our loss of each sample
@@ -583,7 +583,7 @@ def main():
         records += found
     used = {r["function"] for r in records if signatures.get(r["function"])}
     parts = {
-        "about": "What other libraries return; written by tests/conventions.py.",
+        "about": "What other libraries return; written by tools/record_conventions.py.",
         "versions": dict(sorted(versions.items())),
         "inputs": INPUTS,
         "signatures": {f: s for f, s in sorted(signatures.items()) if f in used},
