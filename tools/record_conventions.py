@@ -10,6 +10,7 @@ Signatures and versions are read from the packages. A package that is missing ke
 that the file has of it, so that packages which do not live together are recorded one by one.
 """
 
+import importlib
 import inspect
 import json
 import os
@@ -25,7 +26,6 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "JAX_ENABLE_X64": "1"}
 
 import lossbook as book  # noqa: E402
 from lossbook.appendix.conventions import PATH  # noqa: E402
@@ -474,7 +474,7 @@ def with_optax():
 def with_numpy(*modules):
     names = {}
     for module in modules:
-        names |= vars(pydoc.locate(module))
+        names |= vars(importlib.import_module(module))
 
     def array(x, whole=False):
         return np.asarray(x, int if whole else float)
@@ -562,6 +562,8 @@ def record(package):
 
 
 def main():
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+    os.environ |= {"JAX_ENABLE_X64": "1"}
     stored = json.loads(PATH.read_text("utf-8")) if PATH.exists() else {}
     versions, signatures = stored.get("versions", {}), stored.get("signatures", {})
     records = []
