@@ -91,10 +91,10 @@ def test_control_a_loss_without_an_example():
 @examples
 def test_value_grad_and_both_agree(loss, args, kwargs):
     value, grads = loss.value_and_grad(*args, **kwargs)
-    assert value == pytest.approx(loss(*args, **kwargs), rel=1e-15)
+    assert value == pytest.approx(loss(*args, **kwargs), rel=1e-15, abs=0)
     assert value.shape == (N,) and value.dtype == float and (value >= 0).all()
     for a, b in zip(as_tuple(grads), as_tuple(loss.grad(*args, **kwargs)), strict=True):
-        assert a == pytest.approx(b, rel=1e-15)
+        assert a == pytest.approx(b, rel=1e-15, abs=0)
 
 
 @examples
