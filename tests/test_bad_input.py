@@ -149,7 +149,7 @@ def test_there_are_enough_of_them():
 
 
 def test_control_a_loss_without_a_wrong_call():
-    assert lacking([call for call in CALLS if call[0] != "hinge"]) == ["hinge"]
+    assert "hinge" in lacking([call for call in CALLS if call[0] != "hinge"])
 
 
 def test_control_right_calls_are_not_refused():

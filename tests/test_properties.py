@@ -85,7 +85,7 @@ def test_every_loss_has_an_example():
 
 
 def test_control_a_loss_without_an_example():
-    assert lacking([e for e in EXAMPLES if e[0] is not triplet]) == ["triplet"]
+    assert "triplet" in lacking([e for e in EXAMPLES if e[0] is not triplet])
 
 
 @examples
