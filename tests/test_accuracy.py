@@ -100,6 +100,11 @@ def squared_distance(a: Vector, b: Vector, /):
     )
 
 
+@loss
+def gaussian(mu, log_variance, /, y):
+    return (log_variance + (y - mu) ** 2 * sp.exp(-log_variance)) / 2
+
+
 NAIVE = [log_cosh, log_loss, logistic, softmax, squared_distance]
 
 
@@ -107,6 +112,13 @@ NAIVE = [log_cosh, log_loss, logistic, softmax, squared_distance]
 def test_control_naive_code_is_rejected(naive):
     with np.errstate(all="ignore"):
         assert f"{naive.name}`: the value is " in " ".join(troubles(naive))
+
+
+def test_a_loss_of_several_numbers_is_measured():
+    assert list(troubles(gaussian)) == []
+    (case,) = accuracy.cases(gaussian)
+    value, (by_mu, by_variance) = gaussian.value_and_grad(*case.arguments)
+    assert case.measure(value, (by_mu, by_variance * (1 + 1e-13)))[1] > 100
 
 
 def test_control_naive_code_overflows():

@@ -1,5 +1,7 @@
 """What is true of the losses: formulas, derivatives, conventions, and how they relate."""
 
+import itertools
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -166,19 +168,34 @@ FORMULAS = [getattr(book, name) for name in book.__all__ if name != "ctc"]
 LABELS = {classification.LABEL: (0, 1), classification.SIGN: (-1, 1)}
 
 
+def prove_gradients(loss):
+    """By each prediction, for each of the labels where there are only two."""
+    takes = dict(zip(loss.symbols, accuracy.domains(loss).values(), strict=False))
+    given = [[(y, label) for label in LABELS[takes[y]]] for y in takes if takes[y] in LABELS]
+    for labels in itertools.product(*given):
+        for i, x in enumerate(loss.symbols[: len(loss.wrt)]):
+            within = (0, 1) if takes[x] is classification.PROBABILITY else None
+            gradient, hessian = as_tuple(loss.gradient)[i], as_tuple(as_tuple(loss.hessian)[i])[i]
+            formula, gradient, hessian = (
+                sp.sympify(expr).subs(labels) for expr in (loss.formula, gradient, hessian)
+            )
+            prove_slope(formula, gradient, x, within)
+            prove_slope(gradient, hessian, x, within)
+
+
 @pytest.mark.parametrize(
     "loss", [f for f in FORMULAS if not is_of_vectors(f)], ids=lambda loss: loss.name
 )
 def test_proof_of_gradients(loss):
-    x, target = loss.symbols[:2]
-    prediction, given = accuracy.domains(loss).values()
-    within = (0, 1) if prediction is classification.PROBABILITY else None
-    for y in LABELS.get(given, [target]):
-        formula, gradient, hessian = (
-            sp.sympify(expr).subs(target, y) for expr in (loss.formula, loss.gradient, loss.hessian)
-        )
-        prove_slope(formula, gradient, x, within)
-        prove_slope(gradient, hessian, x, within)
+    prove_gradients(loss)
+
+
+def test_proof_by_two_predictions_for_two_labels():
+    @Loss
+    def weighted(a, b, /, y: classification.LABEL, sign: classification.SIGN, *, scale=2.0):
+        return scale * (1 + y) * (a * sign - b) ** 2
+
+    prove_gradients(weighted)
 
 
 def branch(expr, active):

@@ -55,7 +55,7 @@ def cases(loss: Loss) -> Iterator[Case]:
         for parameters in PARAMETERS.get(loss.name, [{}]):
             chosen = ", ".join(f"{name} = {value}" for name, value in parameters.items())
             arguments = points(loss)
-            measure = vector_measure if np.ndim(arguments[0]) > 1 else number_measure
+            measure = number_measure if is_of_one_number(loss) else terms_measure
             yield Case(
                 f"`{loss.name}` {chosen}".strip(),
                 arguments,
@@ -77,26 +77,33 @@ def domains(loss: Loss) -> dict:
 def points(loss: Loss) -> tuple:
     """Arguments that a loss takes: predictions of every size, and plain targets."""
     takes = domains(loss)
-    rng, n = np.random.default_rng(0), 40 if any(d.vector for d in takes.values()) else 400
-    return tuple(
-        (vectors if domain.vector else numbers)(domain, name in loss.wrt, rng, n)
-        for name, domain in takes.items()
-    )
+    rng, n = np.random.default_rng(0), 400 if is_of_one_number(loss) else 40
+
+    def draw(domain, predicted):
+        if domain.vector:
+            return vectors(domain, predicted, rng, n)
+        pool = np.array([-1.0, 0.0, 1.0, 2.0])
+        if predicted:
+            pool = numbers(rng) if is_of_one_number(loss) else rng.normal(size=200)
+        allowed = pool[domain.allows(pool)]
+        if not allowed.size:
+            raise ValueError(f"accuracy: there are no points for a domain of {domain.wants}")
+        return rng.choice(allowed, n)
+
+    return tuple(draw(domain, name in loss.wrt) for name, domain in takes.items())
 
 
-def numbers(domain, predicted, rng, n):
-    """n numbers of a domain: targets are plain; predictions huge, tiny, or close to 0 or 1."""
-    pool = np.array([-1.0, 0.0, 1.0, 2.0])
-    if predicted:
-        wide = 10.0 ** np.concatenate([rng.uniform(-300, 0, 150), rng.uniform(4, 300, 20)])
-        wide *= rng.choice([-1.0, 1.0], wide.size)
-        logits = [rng.uniform(-1e4, 1e4, 20), rng.uniform(-740, 740, 200), rng.normal(size=300)]
-        small, rest = 10.0 ** rng.uniform(-300, 0, 150), 10.0 ** rng.uniform(-16, 0, 150)
-        pool = np.concatenate([wide, *logits, small, 1 - rest, rng.uniform(size=200)])
-    allowed = pool[domain.allows(pool)]
-    if not allowed.size:
-        raise ValueError(f"accuracy: there are no points for a domain of {domain.wants}")
-    return rng.choice(allowed, n)
+def is_of_one_number(loss):
+    return len(loss.wrt) == 1 and not any(isinstance(s, sp.IndexedBase) for s in loss.symbols)
+
+
+def numbers(rng):
+    """Huge and tiny ones, logits, and probabilities close to 0 and to 1."""
+    wide = 10.0 ** np.concatenate([rng.uniform(-300, 0, 150), rng.uniform(4, 300, 20)])
+    wide *= rng.choice([-1.0, 1.0], wide.size)
+    logits = [rng.uniform(-1e4, 1e4, 20), rng.uniform(-740, 740, 200), rng.normal(size=300)]
+    small, rest = 10.0 ** rng.uniform(-300, 0, 150), 10.0 ** rng.uniform(-16, 0, 150)
+    return np.concatenate([wide, *logits, small, 1 - rest, rng.uniform(size=200)])
 
 
 def vectors(domain, predicted, rng, n, size=3):
@@ -128,18 +135,21 @@ def number_measure(loss, arguments, parameters):
     return lambda value, grad: (worst(value, loss.formula), worst(grad, loss.gradient))
 
 
-def vector_measure(loss, arguments, parameters):
-    """Of a loss of vectors: in ULP of the result and of the terms that it is a difference of.
+def terms_measure(loss, arguments, parameters):
+    """Of a loss of more: in ULP of the result and of the terms that it is a difference of.
 
     No code can keep the digits of a distance that nearly is the margin. How large such terms are
     is seen from outside: the derivatives by all entries, each times its entry.
     """
-    formula, gradient, symbols = written_out(loss, arguments[0].shape[-1])
+    size = np.shape(arguments[0])[1:]
+    formula, gradient, symbols = written_out(loss, *size)
     rows = rows_of(symbols, arguments, loss, parameters)
-    x = np.abs(np.concatenate(arguments[: len(loss.wrt)], -1))
-    slopes = np.abs(_flat(loss.grad(*arguments, **parameters)))
+    x = np.abs(side_by_side(arguments[: len(loss.wrt)]))
+    slopes = np.abs(side_by_side(loss.grad(*arguments, **parameters)))
     blocks = loss.hess(*arguments, **parameters)
-    curvatures = np.abs(np.block([*map(list, blocks)] if len(loss.wrt) > 1 else blocks))
+    blocks = blocks if len(loss.wrt) > 1 else [[blocks]]
+    square = (len(x), *(size or (1,)) * 2)
+    curvatures = np.abs(np.block([[np.reshape(b, square) for b in row] for row in blocks]))
     terms = (slopes * x).sum(-1), np.einsum("nij,nj->ni", curvatures, x)
 
     def worst(results, formulas, terms):
@@ -149,7 +159,7 @@ def vector_measure(loss, arguments, parameters):
 
     return lambda value, grads: (
         worst(value[:, None], [formula], terms[0][:, None]),
-        worst(_flat(grads), gradient, terms[1]),
+        worst(side_by_side(grads), gradient, terms[1]),
     )
 
 
@@ -160,24 +170,23 @@ def rows_of(symbols, arguments, loss, parameters):
     return [dict(zip(symbols, [*row, *chosen], strict=True)) for row in table.tolist()]
 
 
-def written_out(loss, size):
-    """The formula of a loss of vectors, its gradient and its symbols, entry by entry."""
+def written_out(loss, size=1):
+    """The formula of a loss, its gradient and its symbols, of vectors entry by entry."""
     length, j = sp.Symbol("K", integer=True, positive=True), sp.Symbol("j", integer=True)
     places = range(1, size + 1)
-    vector = [isinstance(symbol, sp.IndexedBase) for symbol in loss.symbols]
     symbols = [
         entry
-        for symbol, many in zip(loss.symbols, vector, strict=True)
-        for entry in ([symbol[k] for k in places] if many else [symbol])
+        for s in loss.symbols
+        for entry in ([s[k] for k in places] if isinstance(s, sp.IndexedBase) else [s])
     ]
     gradients = loss.gradient if isinstance(loss.gradient, tuple) else (loss.gradient,)
     gradient = [g.subs({length: size, j: k}).doit() for g in gradients for k in places]
     return loss.formula.subs(length, size).doit(), gradient, symbols
 
 
-def _flat(grads):
-    """The gradients of each sample, side by side."""
-    return np.concatenate(grads, -1) if isinstance(grads, tuple) else grads
+def side_by_side(columns):
+    """What belongs to one sample, numbers or vectors, in one row."""
+    return np.column_stack(columns if isinstance(columns, tuple) else [columns])
 
 
 # Cases of one loss.
