@@ -25,9 +25,8 @@ notebooks: .venv/installed ## run all chapters and store their outputs
 lab: .venv/installed ## open the chapters in JupyterLab
 	$(VENV)/jupyter lab chapters
 
-bench: .venv/installed ## measure the speed of the losses
-	@if [ -f tests/bench.py ]; then $(VENV)/python tests/bench.py; \
-	else echo "There is no benchmark yet: tests/bench.py is missing."; fi
+bench: .venv/installed ## measure the digits and the speed of the losses
+	@$(VENV)/python tools/benchmark.py
 
 clean: ## delete what the other targets made, .venv too
 	rm -rf .venv _build build *.egg-info .pytest_cache .ruff_cache .hypothesis

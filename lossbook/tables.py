@@ -5,7 +5,7 @@ from importlib.resources import files
 
 
 def read(name):
-    """A file `lossbook/data/name.csv`: what it says of itself, and its rows, the head first.
+    """A file `lossbook/data/NAME.csv`: what it says of itself, and its rows, the head first.
 
     Its first lines, `# key: value`, make a dict; the rows are lists of text.
     """
@@ -15,7 +15,7 @@ def read(name):
 
 
 def records(name):
-    """The rows of `lossbook/data/name.csv`, each a dict by the names of the columns."""
+    """The rows of `lossbook/data/NAME.csv`, each a dict by the names of the columns."""
     _, (head, *rows) = read(name)
     return [dict(zip(head, row, strict=True)) for row in rows]
 

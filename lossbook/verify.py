@@ -565,7 +565,8 @@ def check_digits(loss: Loss, *args, value: float = 3, grad: float = 4, **paramet
     bounds = {"value": value, "gradient": grad}
     for (what, bound), results, formula in zip(bounds.items(), computed, formulas, strict=True):
         for point, number in zip(points, results, strict=True):
-            exact = evaluate(formula, dict(zip(loss.symbols, [*point, *numbers], strict=True)))
+            at = dict(zip(loss.symbols, [*point, *numbers], strict=True))
+            exact = evaluate(formula, at, least=UNSEEN)
             if not ulps(number, exact) <= bound:
                 raise Refuted(
                     f"the {what} at {', '.join(f'{x:g}' for x in point)} is {number!r}, "
@@ -582,18 +583,21 @@ def _require_scalar(who, loss):
         raise TypeError(f"{who} takes a loss of one number, such as huber; {name} is none")
 
 
-def evaluate(formula: sp.Expr, at: dict, digits: int = 60) -> mpmath.mpf:
+def evaluate(
+    formula: sp.Expr, at: dict, digits: int = 60, least: float | mpmath.mpf = 0
+) -> mpmath.mpf:
     """The formula in mpmath numbers, with as many digits as it takes for 30 to be right.
 
-    at: {symbol: number}. digits: with how many to begin.
+    at: {symbol: number}. digits: with how many to begin. least: what is smaller counts as 0.
     Raises ValueError where 20,000 digits do not suffice.
 
     >>> evaluate(x**2, {x: 3.0})
     mpf('9.0')
     """
-    sizes = [abs(float(a)) for a in at.values() if a] or [1]
-    digits -= min(0, math.floor(math.log10(min(sizes))))  # those after which 1 - 1e-300 is not 1
-    digits += int(min(2000, max(sizes)) / 2)  # and 1 - e^-700
+    # Those after which 1 - 1e-300 is not 1, nor 1 + e^-700: what is lost twice would agree.
+    sizes = [abs(float(a)) for a in at.values() if a]
+    lost = [max(-math.log10(a), min(a, 1500) / math.log(10)) for a in sizes]
+    digits += math.ceil(max(lost, default=0))
     numbers, previous = _lambdify(tuple(at), formula, "mpmath"), None
     while digits < 20_000:
         with mpmath.workdps(digits):
@@ -601,12 +605,15 @@ def evaluate(formula: sp.Expr, at: dict, digits: int = 60) -> mpmath.mpf:
             # A zero may be a digit that is still to come.
             if exact and previous and abs(exact / previous - 1) < mpmath.mpf(10) ** -30:
                 return exact
+            if abs(exact) < least and mpmath.mpf(10) ** -(digits // 2) < least:
+                return mpmath.mpf(0)
         previous, digits = exact, 2 * digits
     if exact == 0:
         return exact
     raise ValueError(f"{formula} keeps changing at {at}, even with {digits} digits")
 
 
+UNSEEN = mpmath.mpf(10) ** -330  # rounds to 0 in float64
 _lambdify = functools.lru_cache(sp.lambdify)
 
 

@@ -1,48 +1,42 @@
 """How many digits are right, against mpmath: the bounds that the book promises."""
 
-import bench
-import exact
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 
 import lossbook as book
+from lossbook.classification import DISTRIBUTION, LABEL, LOGITS, PROBABILITY, SIGN
+from lossbook.loss import Domain, Vector, loss
+from lossbook.shapes import softplus, total
 from lossbook.verify import ulps
+from tools import accuracy, benchmark
 
-# numpy's exp and log differ by an ULP between processors, of which powers make more.
-SPARE = {"focal_with_logits": 1}
-
-
-@pytest.fixture(scope="module")
-def rows():
-    """The table of `make bench` without PyTorch: {loss: (value, gradient)} in ULP."""
-    peers, bench.torch = bench.torch, None
-    table = {row[0].replace("`", ""): row[1:3] for row in bench.accuracy()}
-    bench.torch = peers
-    return table
+# Of value and gradient, in ULP. numpy's exp and log differ by an ULP between processors, of which
+# powers make more.
+BOUNDS = {
+    "cross_entropy_with_logits": (3, 6),
+    "ctc": (4, 16),  # also for T = 200
+    "focal_with_logits": (4, 5),
+}
 
 
-def test_scalar_losses(rows):
-    """Value 3 ULP and gradient 4; with soft labels 2 ulp of the larger of sigmoid and label."""
-    scalar = {k: v for k, v in rows.items() if not k.startswith(("cross_entropy", "ctc"))}
-    assert len(scalar) == 20
-    for name, (value, gradient) in scalar.items():
-        spare = SPARE.get(name.split()[0], 0)
-        assert value <= 3 + spare, name
-        assert gradient <= (2 if "soft" in name else 4 + spare), name
+def troubles(loss):
+    """The cases of a loss in which fewer digits are right than promised."""
+    cases = [(case.name, *case.errors(loss.value_and_grad)) for case in accuracy.cases(loss)]
+    if not cases:
+        yield f"{loss.name}: there is no case"
+    for case, *errors in cases:
+        bounds = (3, 2) if "soft labels" in case else BOUNDS.get(loss.name, (3, 4))
+        for what, error, bound in zip(("value", "gradient"), errors, bounds, strict=True):
+            if not error <= bound:
+                yield f"{case}: the {what} is {error:.3g} ULP off, more than {bound}"
 
 
-def test_softmax(rows):
-    found = [row for name, row in rows.items() if name.startswith("cross_entropy")]
-    assert len(found) == 3
-    for value, gradient in found:
-        assert value <= 3 and gradient <= 6
-
-
-def test_ctc(rows):
-    for name, (value, gradient) in rows.items():
-        if name.startswith("ctc"):
-            assert value <= 4 and gradient <= 16, name  # also for T = 200
+@pytest.mark.parametrize("name", book.__all__)
+def test_digits(name):
+    found = list(troubles(getattr(book, name)))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("z", [37.0, 40.0, 100.0, 700.0, 745.0, 1e4])
@@ -61,24 +55,94 @@ def test_tiny_probabilities_keep_their_digits():
     assert grad == pytest.approx([-1e300, 1], rel=1e-15)
 
 
-def test_nothing_is_raised_in_between():
+def finite_where_the_answer_is(loss, **parameters):
+    """Whether nothing overflows in between: for predictions whose square is a float64."""
+    x, *rest = accuracy.points(loss)
+    keep = np.absolute(x) < 1e150
     with np.errstate(over="raise", divide="raise", invalid="raise"):
-        rng = np.random.default_rng(0)
-        wide = rng.choice([-1.0, 1.0], 500) * 10.0 ** rng.uniform(-300, 300, 500)
-        for loss in (book.absolute_error, book.huber, book.smooth_l1):
-            assert np.isfinite(loss.value_and_grad(wide, 0)).all()
-        z, y = bench.logits(rng)
-        p, label = bench.probabilities(rng)
-        for gamma in (0, 0.5, 1, 2, 5):
-            assert np.isfinite(book.focal_with_logits.value_and_grad(z, y, gamma=gamma)).all()
-            assert np.isfinite(book.focal.value_and_grad(p[p < 1], label[p < 1], gamma=gamma)).all()
+        results = loss.value_and_grad(x[keep], *(a[keep] for a in rest), **parameters)
+    return bool(np.isfinite(results).all())
 
 
-def test_control_naive_code_is_rejected():
-    """The measure itself: textbook code in floating point is far outside the bounds."""
-    z = np.array([40.0, 100.0])
-    naive = np.log(1 + np.exp(-z))
-    loss = book.binary_cross_entropy_with_logits
-    assert exact.errors(naive, loss.formula, loss.symbols, [z, np.ones(2)]).max() > 1e15
-    ours = exact.errors(loss(z, 1), loss.formula, loss.symbols, [z, np.ones(2)])
-    assert ours.max() <= 3
+def test_nothing_is_raised_in_between():
+    for name in benchmark.SMALL:
+        for parameters in accuracy.PARAMETERS.get(name, [{}]):
+            assert finite_where_the_answer_is(getattr(book, name), **parameters), name
+
+
+# Controls: textbook code in floating point is far outside the bounds.
+
+
+@loss
+def log_cosh(y_hat, /, y):
+    return softplus(2 * (y_hat - y)) - (y_hat - y) - sp.log(2)
+
+
+@loss
+def log_loss(p: PROBABILITY, /, y: LABEL):
+    return -y * sp.log(p) - (1 - y) * sp.log(1 - p)
+
+
+@loss
+def logistic(score, /, y: SIGN):
+    return sp.log(1 + sp.exp(-y * score))
+
+
+@loss
+def softmax(z: LOGITS, /, y: DISTRIBUTION):
+    return sp.log(total(lambda k: sp.exp(z[k]))) - total(lambda k: y[k] * z[k])
+
+
+@loss
+def squared_distance(a: Vector, b: Vector, /):
+    return (
+        total(lambda k: a[k] ** 2) - 2 * total(lambda k: a[k] * b[k]) + total(lambda k: b[k] ** 2)
+    )
+
+
+@loss
+def gaussian(mu, log_variance, /, y):
+    return (log_variance + (y - mu) ** 2 * sp.exp(-log_variance)) / 2
+
+
+NAIVE = [log_cosh, log_loss, logistic, softmax, squared_distance]
+
+
+@pytest.mark.parametrize("naive", NAIVE, ids=lambda loss: loss.name)
+def test_control_naive_code_is_rejected(naive):
+    with np.errstate(all="ignore"):
+        assert f"{naive.name}`: the value is " in " ".join(troubles(naive))
+
+
+def test_a_loss_of_several_numbers_is_measured():
+    assert list(troubles(gaussian)) == []
+    (case,) = accuracy.cases(gaussian)
+    value, (by_mu, by_variance) = gaussian.value_and_grad(*case.arguments)
+    assert case.measure(value, (by_mu, by_variance * (1 + 1e-13)))[1] > 100
+
+
+def test_control_naive_code_overflows():
+    with pytest.raises(FloatingPointError):
+        finite_where_the_answer_is(logistic)
+
+
+def test_control_a_domain_without_points():
+    @loss
+    def angle(degrees: Domain("angles in [200, 300]", lambda x: (x >= 200) & (x <= 201)), /, y):
+        return degrees - y
+
+    with pytest.raises(ValueError, match="no points for a domain of angles"):
+        list(accuracy.cases(angle))
+
+
+# The benchmark measures all losses, without PyTorch, too.
+
+
+@pytest.mark.parametrize("name", book.__all__)
+def test_every_loss_is_timed(name):
+    sizes = [((2, 8, 5, 3),)] if name == "ctc" else [(7,), (7, 4)]
+    assert name in {*benchmark.SMALL, *(timed for timed, *_ in benchmark.LARGE)}
+    for size in sizes:
+        ours, _ = benchmark.pair(name, {}, *size)
+        value, _ = ours()
+        assert np.isfinite(value).all()

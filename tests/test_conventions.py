@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import lossbook as book
 from lossbook.appendix.conventions import (
     FACTORS,
     LIBRARIES,
+    PATH,
     REDUCTIONS,
     compare,
     defaults,
@@ -18,6 +20,7 @@ from lossbook.appendix.conventions import (
     versions,
 )
 from lossbook.verify import Refuted
+from tools import record_conventions
 
 RELATED = [r for r in records() if r.ours]
 
@@ -95,3 +98,14 @@ def test_inputs_avoid_corners():
 def test_an_unknown_topic_is_named():
     with pytest.raises(ValueError, match=r"topic takes a loss or one of .*huber.* got 'hubber'"):
         compare("hubber")
+
+
+def test_records_of_missing_packages_are_kept(monkeypatch, tmp_path):
+    """The stored file is what is written on a machine that has none of the packages."""
+    copy = tmp_path / "conventions.json"
+    copy.write_bytes(record_conventions.PATH.read_bytes())
+    for package in ("torch", "keras", "jax", "sklearn", "scipy"):
+        monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr(record_conventions, "PATH", copy)
+    record_conventions.main()
+    assert copy.read_text("utf-8") == PATH.read_text("utf-8")

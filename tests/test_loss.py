@@ -312,12 +312,6 @@ class TestNumbers:
         squared_error(y_hat, 1)
         assert (squared_error(y_hat[::-1].T, 1) == (y_hat[::-1].T - 1) ** 2).all()
 
-    @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 2)])
-    def test_empty(self, shape):
-        value, grad = huber.value_and_grad(np.zeros(shape), np.zeros(shape))
-        assert value.shape == grad.shape == shape
-        assert huber.hess(np.zeros(shape), 1).shape == shape
-
     def test_arguments_stay_as_they_are_and_results_are_new(self):
         y_hat, y = np.array([1.0, 2.0]), np.array([0.0, 5.0])
 
@@ -342,11 +336,6 @@ class TestNumbers:
         for i in (0, n // 2, n - 1):
             assert (value[i], grad[i]) == huber.value_and_grad(y_hat[i], y[i])
         assert (huber(y_hat, 0.5) == huber(y_hat, np.full(n, 0.5))).all()
-
-    def test_value_grad_and_both_agree(self):
-        y_hat, y = np.linspace(-3, 3, 50), np.zeros(50)
-        value, grad = huber.value_and_grad(y_hat, y)
-        assert (value == huber(y_hat, y)).all() and (grad == huber.grad(y_hat, y)).all()
 
     def test_the_cost_is_the_mean(self):
         assert squared_error([1, 2], [0, 0]).mean() == 2.5

@@ -666,6 +666,24 @@ def test_evaluate_begins_with_the_digits_of_the_smallest_argument():
         assert 1 - mpmath.mpf(1e-300) == 1
 
 
+@pytest.mark.parametrize("z", [-300.0, -745.0])
+def test_evaluate_begins_with_the_digits_of_an_exponential(z):
+    """log(1 + e^z) is no 0 that e^z beside it would hide, from 60 digits and from 120."""
+    with mpmath.workdps(40):
+        exact = verify.evaluate(sp.log(1 + sp.exp(x)) + sp.exp(x), {x: z})
+        assert abs(exact / mpmath.exp(z) - 2) < mpmath.mpf(10) ** -25
+    with mpmath.workdps(120):  # control
+        assert mpmath.log(1 + mpmath.exp(z)) == 0
+    verify.check_digits(focal_with_logits, z, 0, gamma=0.5)
+
+
+@pytest.mark.parametrize("z", [-3e4, -5e5, -1e300])
+def test_check_digits_takes_what_rounds_to_0(z):
+    verify.check_digits(binary_cross_entropy_with_logits, z, 0)
+    assert verify.evaluate(sp.exp(x), {x: z}, least=verify.UNSEEN) == 0
+    assert verify.evaluate(sp.exp(x), {x: -600.0}, least=verify.UNSEEN) > 0  # control
+
+
 def test_check_digits_takes_a_parameter_that_is_none():
     verify.check_digits(focal, np.linspace(0.1, 0.9, 9), 1, alpha=None)
     verify.check_digits(focal_with_logits, np.linspace(-9, 9, 9), 0, alpha=None, gamma=3.0)

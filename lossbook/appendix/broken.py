@@ -32,7 +32,7 @@ class Table:
 def recorded():
     """{"versions": {library: version}, "exhibits": {name: {"columns", "rows"}}}.
 
-    Written by tests/broken_peers.py. A row is [library, call, one number for each column].
+    Written by tools/record_broken.py. A row is [library, call, one number for each column].
     """
     return json.loads((files("lossbook") / "data" / "broken.json").read_text("utf-8"))
 

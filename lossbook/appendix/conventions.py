@@ -1,4 +1,4 @@
-"""What other libraries return for the same inputs as ours; recorded by tests/conventions.py.
+"""What other libraries return for the same inputs as ours; recorded by tools/record_conventions.py.
 
 compare(huber)      the calls for this loss, beside ours, computed now
 compare("alpha")    the calls on a topic of the page on conventions

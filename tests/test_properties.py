@@ -1,5 +1,7 @@
 """What is true of the losses: formulas, derivatives, conventions, and how they relate."""
 
+import itertools
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -11,6 +13,7 @@ from lossbook import (
     absolute_error,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    classification,
     contrastive,
     cross_entropy,
     cross_entropy_with_logits,
@@ -22,8 +25,9 @@ from lossbook import (
     squared_error,
     triplet,
 )
-from lossbook.classification import _softmax
-from lossbook.shapes import derivative, positive_part, step, unfold
+from lossbook.loss import Loss
+from lossbook.verify import Refuted, check_digits, check_gradient, pieces, prove_equal
+from tools import accuracy
 
 rng = np.random.default_rng(0)
 N, K = 7, 4
@@ -73,24 +77,31 @@ def test_the_public_face():
         assert loss.name == loss_name and len(loss.__doc__) > 60
 
 
+def lacking(examples):
+    """The losses without an example; those of `ctc` are in test_ctc.py."""
+    return sorted({*book.__all__} - {loss.name for loss, *_ in examples} - {"ctc"})
+
+
+def test_every_loss_has_an_example():
+    assert lacking(EXAMPLES) == []
+
+
+def test_control_a_loss_without_an_example():
+    assert "triplet" in lacking([e for e in EXAMPLES if e[0] is not triplet])
+
+
 @examples
 def test_value_grad_and_both_agree(loss, args, kwargs):
     value, grads = loss.value_and_grad(*args, **kwargs)
-    assert value == pytest.approx(loss(*args, **kwargs), rel=1e-15)
-    assert value.shape == (N,) and value.dtype == float
+    assert value == pytest.approx(loss(*args, **kwargs), rel=1e-15, abs=0)
+    assert value.shape == (N,) and value.dtype == float and (value >= 0).all()
     for a, b in zip(as_tuple(grads), as_tuple(loss.grad(*args, **kwargs)), strict=True):
-        assert a == pytest.approx(b, rel=1e-15)
+        assert a == pytest.approx(b, rel=1e-15, abs=0)
 
 
 @examples
 def test_gradient_is_the_slope(loss, args, kwargs):
-    for i, grad in enumerate(as_tuple(loss.grad(*args, **kwargs))):
-        for k in np.ndindex(args[i].shape[1:]):
-            step = np.zeros_like(args[i])
-            step[(slice(None), *k)] = 1e-6
-            ends = (loss(*args[:i], args[i] + s, *args[i + 1 :], **kwargs) for s in (step, -step))
-            slope = np.subtract(*ends) / 2e-6
-            assert grad[(slice(None), *k)] == pytest.approx(slope, rel=1e-6, abs=1e-7)
+    check_gradient(loss, *args, **kwargs)
 
 
 @examples
@@ -125,148 +136,118 @@ def test_types_and_layouts(loss, args, kwargs):
 
 
 @examples
-def test_empty(loss, args, kwargs):
-    value, grads = loss.value_and_grad(*(a[:0] for a in args), **kwargs)
-    assert value.shape == (0,)
-    for grad, arg in zip(as_tuple(grads), args, strict=False):
-        assert grad.shape == arg[:0].shape
-
-
-@examples
-def test_never_negative(loss, args, kwargs):
-    assert (loss(*args, **kwargs) >= 0).all()
+@pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 2)])
+def test_empty(loss, args, kwargs, shape):
+    empty = [np.zeros(shape + a.shape[1:]) for a in args]
+    value, grads = loss.value_and_grad(*empty, **kwargs)
+    assert value.shape == shape
+    for grad, arg in zip(as_tuple(grads), empty, strict=False):
+        assert grad.shape == arg.shape
+    assert np.size(loss.hess(*empty, **kwargs)) == 0
 
 
 @pytest.mark.parametrize("loss, args, kwargs", SCALAR, ids=map(name, SCALAR))
-def test_numbers_are_those_of_the_formula(loss, args, kwargs):
-    """The textbook formula and gradient, in exact arithmetic at floating-point numbers."""
-    value, grad = loss.value_and_grad(*args, **kwargs)
-    symbols = [sp.Symbol(s, real=True) for s in "ab"]
-    formulas = [f(*symbols, **(loss.parameters | kwargs)) for f in (loss, loss.grad)]
-    for i in range(N):
-        at = {s: sp.Rational(float(a[i])) for s, a in zip(symbols, args, strict=True)}
-        for number, formula in zip((value[i], grad[i]), formulas, strict=True):
-            assert number == pytest.approx(float(sp.N(unfold(formula).subs(at), 30)), rel=2e-15)
+def test_digits(loss, args, kwargs):
+    check_digits(loss, *args, **kwargs)
 
 
-# Proofs: each gradient is the derivative of its formula, for all real numbers at once.
+# Proofs: each gradient is the derivative of its formula, and each Hessian of its gradient.
+
+
+def prove_slope(formula, slope, x, within=None):
+    """On every piece of the formula, for all values of the other symbols."""
+    for low, high, piece in pieces(formula, x, within)[1]:
+        prove_equal(piece.diff(x), slope, x, (low, high))
+
+
+def is_of_vectors(loss):
+    return any(isinstance(symbol, sp.IndexedBase) for symbol in loss.symbols)
+
+
+FORMULAS = [getattr(book, name) for name in book.__all__ if name != "ctc"]
+LABELS = {classification.LABEL: (0, 1), classification.SIGN: (-1, 1)}
+
+
+def prove_gradients(loss):
+    """By each prediction, for each of the labels where there are only two."""
+    takes = dict(zip(loss.symbols, accuracy.domains(loss).values(), strict=False))
+    given = [[(y, label) for label in LABELS[takes[y]]] for y in takes if takes[y] in LABELS]
+    for labels in itertools.product(*given):
+        for i, x in enumerate(loss.symbols[: len(loss.wrt)]):
+            within = (0, 1) if takes[x] is classification.PROBABILITY else None
+            gradient, hessian = as_tuple(loss.gradient)[i], as_tuple(as_tuple(loss.hessian)[i])[i]
+            formula, gradient, hessian = (
+                sp.sympify(expr).subs(labels) for expr in (loss.formula, gradient, hessian)
+            )
+            prove_slope(formula, gradient, x, within)
+            prove_slope(gradient, hessian, x, within)
+
+
+@pytest.mark.parametrize(
+    "loss", [f for f in FORMULAS if not is_of_vectors(f)], ids=lambda loss: loss.name
+)
+def test_proof_of_gradients(loss):
+    prove_gradients(loss)
+
+
+def test_proof_by_two_predictions_for_two_labels():
+    @Loss
+    def weighted(a, b, /, y: classification.LABEL, sign: classification.SIGN, *, scale=2.0):
+        return scale * (1 + y) * (a * sign - b) ** 2
+
+    prove_gradients(weighted)
+
+
+def branch(expr, active):
+    """An expression where its maxima with 0 are (not) 0 and its cases are the first (last)."""
+    expr = expr.replace(sp.Max, lambda zero, inner: inner if active else zero)
+    return expr.replace(sp.Piecewise, lambda *cases: cases[0 if active else -1][0])
+
+
+def is_slope(formula, slope, x):
+    return all(
+        sp.simplify(branch(formula, active).diff(x) - branch(slope, active)) == 0
+        for active in (True, False)
+    )
 
 
 @pytest.mark.parametrize(
     "loss",
-    [squared_error, binary_cross_entropy, binary_cross_entropy_with_logits, focal],
-    ids=lambda loss: loss.name,
+    [*(f for f in FORMULAS if is_of_vectors(f)), triplet.variant(squared=False)],
+    ids=lambda loss: f"{loss.name} {loss.parameters}",
 )
-def test_proof_of_smooth_gradients(loss):
-    x = loss.symbols[0]
-    assert sp.simplify(loss.formula.diff(x) - loss.gradient) == 0
-    assert sp.simplify(loss.gradient.diff(x) - loss.hessian) == 0
+def test_proof_of_gradients_of_vectors(loss):
+    """Entry by entry of vectors of two."""
+    formula, gradient, symbols = accuracy.written_out(loss, 2)
+    for x, slope in zip(symbols, gradient, strict=False):
+        assert is_slope(formula, slope, x)
 
 
-def test_proof_of_focal_with_logits():
-    z, y, _, gamma = focal_with_logits.symbols
-    for label in (0, 1):
-        formula, gradient, hessian = (
-            (f).subs(y, label)
-            for f in (
-                focal_with_logits.formula,
-                focal_with_logits.gradient,
-                focal_with_logits.hessian,
-            )
-        )
-        assert sp.simplify(formula.diff(z) - gradient) == 0
-        assert sp.simplify((gradient.diff(z) - hessian).subs(gamma, 3)) == 0
+def test_proof_of_the_kernel_of_softmax():
+    """The kernel's steps for three classes, of which the last is the largest: there e is 1."""
+    formula, gradient, symbols = accuracy.written_out(cross_entropy_with_logits, 3)
+    z, y = symbols[:3], symbols[3:]
+    top = z[2]
+    sums_to_one = {y[2]: 1 - y[0] - y[1]}
+    e = [sp.exp(entry - top) for entry in z]
+    tail = e[0] + e[1]
+    value = sp.log(1 + tail) - sum(q * (entry - top) for q, entry in zip(y, z, strict=True))
+    assert sp.simplify(sp.exp((value - formula).subs(sums_to_one))) == 1
+    slopes = [e[0] / (1 + tail) - y[0], e[1] / (1 + tail) - y[1]]
+    slopes.append((1 - y[2] - y[2] * tail) / (1 + tail))
+    for ours, slope in zip(slopes, gradient, strict=True):
+        assert sp.simplify(ours - slope) == 0
 
 
-@pytest.mark.parametrize("loss", [absolute_error, huber, smooth_l1], ids=lambda loss: loss.name)
-def test_proof_of_piecewise_gradients(loss):
-    """On each side of each kink, with the residual beyond or within the joint."""
-    y_hat, y, *width = loss.symbols
-    t = sp.Symbol("t", positive=True)
-    d = width[0] if width else sp.S.Zero
-    r = y_hat - y
-    scale = d if loss is smooth_l1 else 1
-    for sign in (1, -1):
-        beyond = (sign * r if loss is absolute_error else d * (sign * r - d / 2)) / scale
-        for residual, formula in (
-            (sign * (d + t), beyond),
-            (sign * t, r**2 / 2 / scale),
-        )[: 1 if loss is absolute_error else 2]:
-            at = {y_hat: y + residual}
-            if residual == sign * t and width:
-                at = {y_hat: y + sign * t, d: t + sp.Symbol("u", positive=True)}
-            for ours, expected in ((loss.formula, formula), (loss.gradient, formula.diff(y_hat))):
-                assert sp.simplify((ours - expected).subs(at)) == 0
-
-
-def test_proof_of_hinge():
-    score, y = hinge.symbols
-    t = sp.Symbol("t", positive=True)
-    for label in (-1, 1):
-        inside, outside = {y: label, score: label * (1 - t)}, {y: label, score: label * (1 + t)}
-        assert hinge.formula.subs(inside) == t and hinge.gradient.subs(inside) == -label
-        assert hinge.formula.subs(outside) == 0 and hinge.gradient.subs(outside) == 0
-
-
-def entries(expr, sizes=3):
-    """An expression of sums, written out for vectors of three."""
-    size = sp.Symbol("K", integer=True, positive=True)
-    return sp.sympify(expr).subs(size, sizes).doit()
-
-
-@pytest.mark.parametrize("squared", [True, False])
-def test_proof_of_triplet_gradients(squared):
-    """Where the loss is positive, entry by entry of vectors of three."""
-    vectors = triplet.symbols[:3]
-    loss = triplet.variant(squared=squared)
-    inner = loss._derived(0)[0].args[0]  # positive_part(inner)
-    j = sp.Symbol("j", integer=True)
-    for vector in vectors:
-        slope = unfold(derivative(inner, vector[j]))
-        direct = entries(unfold(inner)).diff(vector[2])
-        assert sp.simplify(entries(slope.subs(j, 2)) - direct) == 0
-
-
-def test_proof_of_contrastive_gradients():
-    x1, x2, y, margin = contrastive.symbols
-    j = sp.Symbol("j", integer=True)
-    near = sp.sqrt(sp.Sum((x1[j] - x2[j]) ** 2, (j, 1, 3))).doit()
-    for label, formula in ((1, near**2 / 2), (0, (margin - near) ** 2 / 2)):
-        for vector, slope in zip((x1, x2), contrastive._derived(1), strict=True):
-            inside = slope.replace(step, lambda x: sp.Integer(1))
-            inside = inside.replace(positive_part, lambda x: x)
-            found = entries(unfold(inside).subs({y: label, j: 2}))
-            assert sp.simplify(found - formula.diff(vector[2])) == 0
-
-
-def test_proof_of_cross_entropy():
-    p, y = cross_entropy.symbols
-    j = sp.Symbol("j", integer=True)
-    assert cross_entropy.gradient == -y[j] / p[j]
-    direct = entries(cross_entropy.formula).diff(p[2])
-    assert sp.simplify(direct - cross_entropy.gradient.subs(j, 2)) == 0
-
-
-def test_proof_of_softmax_cross_entropy_and_its_kernel():
-    """The kernel's steps in exact symbols, for each class that may be the largest."""
-    z, y = cross_entropy_with_logits.symbols
-    j = sp.Symbol("j", integer=True)
-    formula = entries(cross_entropy_with_logits.formula)
-    gradient = [entries(cross_entropy_with_logits.gradient.subs(j, i)) for i in (1, 2, 3)]
-    for i, g in zip((1, 2, 3), gradient, strict=True):
-        assert sp.simplify(formula.diff(z[i]) - g) == 0
-    sums_to_one = {y[3]: 1 - y[1] - y[2]}
-    for largest in (1, 2, 3):
-        e = {i: sp.exp(z[i] - z[largest]) for i in (1, 2, 3)}
-        tail = sum(e[i] for i in e if i != largest)
-        value = sum(y[i] * (z[largest] - z[i]) for i in e) + sp.log(1 + tail)
-        difference = sp.expand_log((value - formula).subs(sums_to_one), force=True)
-        difference = difference.subs({z[i]: sp.log(sp.Symbol(f"u{i}", positive=True)) for i in e})
-        assert sp.simplify(sp.expand_log(sp.logcombine(difference.simplify()))) == 0
-        for i in e:
-            own = (1 - y[i] - y[i] * tail) / (1 + tail)
-            found = own if i == largest else e[i] / (1 + tail) - y[i]
-            assert sp.simplify(found - gradient[i - 1]) == 0
+def test_control_proofs_reject_wrong_gradients():
+    with pytest.raises(Refuted):
+        prove_slope(squared_error.formula / 2, squared_error.gradient, squared_error.symbols[0])
+    score, y = hinge.symbols  # the label of the one with the gradient of the other
+    with pytest.raises(Refuted):
+        prove_slope(hinge.formula.subs(y, 1), hinge.gradient.subs(y, -1), score)
+    formula, (slope, *_), (x, *_) = accuracy.written_out(contrastive, 2)
+    assert is_slope(formula, slope, x)
+    assert not is_slope(formula, -slope, x) and not is_slope(2 * formula, slope, x)
 
 
 def test_the_hessian_of_softmax_survives_large_logits():
@@ -278,24 +259,12 @@ def test_the_hessian_of_softmax_survives_large_logits():
 
 
 def test_the_kernel_equals_the_derived_code():
-    from lossbook.loss import Loss
-
     derived = Loss(cross_entropy_with_logits.__wrapped__)
     z, y = LOGITS * 5, rng.dirichlet(np.ones(K), N)
     for result in ("__call__", "grad", "hess"):
         ours, theirs = (getattr(f, result)(z, y) for f in (cross_entropy_with_logits, derived))
         assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-14)
     assert "tail" in cross_entropy_with_logits.source and "tail" not in derived.source
-    value, _ = _softmax(z, y)
-    assert value.shape == (N, 1)
-
-
-def test_control_proofs_reject_wrong_formulas():
-    y_hat, y = squared_error.symbols
-    assert sp.simplify(((y_hat - y) ** 2 / 2).diff(y_hat) - squared_error.gradient) != 0
-    z, y, *_ = focal_with_logits.symbols
-    wrong = focal_with_logits.formula.subs(y, 1)  # with label 1 against the gradient of 0
-    assert sp.simplify(wrong.diff(z) - focal_with_logits.gradient.subs(y, 0)) != 0
 
 
 # How the losses relate.

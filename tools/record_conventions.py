@@ -1,6 +1,6 @@
 """Write lossbook/data/conventions.json: what other libraries return, by calls that stand in it.
 
-    pip install -r requirements-dev.txt && python tests/conventions.py
+    pip install -r tools/requirements-peers.txt && python tools/record_conventions.py
 
 Each record holds one call as text. The text is what is run here, and what the page on conventions
 prints. Where `ours` is given, the number is `times` that reduction of our loss of each sample
@@ -10,6 +10,7 @@ Signatures and versions are read from the packages. A package that is missing ke
 that the file has of it, so that packages which do not live together are recorded one by one.
 """
 
+import importlib
 import inspect
 import json
 import os
@@ -25,7 +26,6 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "JAX_ENABLE_X64": "1"}
 
 import lossbook as book  # noqa: E402
 from lossbook.appendix.conventions import PATH  # noqa: E402
@@ -474,7 +474,7 @@ def with_optax():
 def with_numpy(*modules):
     names = {}
     for module in modules:
-        names |= vars(pydoc.locate(module))
+        names |= vars(importlib.import_module(module))
 
     def array(x, whole=False):
         return np.asarray(x, int if whole else float)
@@ -562,6 +562,8 @@ def record(package):
 
 
 def main():
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+    os.environ |= {"JAX_ENABLE_X64": "1"}
     stored = json.loads(PATH.read_text("utf-8")) if PATH.exists() else {}
     versions, signatures = stored.get("versions", {}), stored.get("signatures", {})
     records = []
@@ -583,7 +585,7 @@ def main():
         records += found
     used = {r["function"] for r in records if signatures.get(r["function"])}
     parts = {
-        "about": "What other libraries return; written by tests/conventions.py.",
+        "about": "What other libraries return; written by tools/record_conventions.py.",
         "versions": dict(sorted(versions.items())),
         "inputs": INPUTS,
         "signatures": {f: s for f, s in sorted(signatures.items()) if f in used},

@@ -1,6 +1,6 @@
 """Write lossbook/data/broken.json: what other libraries return for the inputs of the gallery.
 
-    pip install -r requirements-dev.txt && KERAS_BACKEND=torch python tests/broken_peers.py
+    pip install -r tools/requirements-peers.txt && KERAS_BACKEND=torch python tools/record_broken.py
 
 Each exhibit has its columns, and rows [library, call, numbers], one number for each column; None
 where the library has nothing of the kind. Everything is float64 unless a call says otherwise.
@@ -523,7 +523,7 @@ add("scikit-learn", "`log_loss` of nothing", None, refusal(lambda: log_loss([], 
 
 modules = (torch, jax, optax, sklearn, scipy, keras, np)
 names = ("PyTorch", "JAX", "optax", "scikit-learn", "SciPy", "Keras", "NumPy")
-about = "What other libraries return for the gallery of broken losses: tests/broken_peers.py."
+about = "What other libraries return for the gallery of broken losses: tools/record_broken.py."
 head = {"about": about, "versions": {n: m.__version__ for n, m in zip(names, modules, strict=True)}}
 text = json.dumps(head, indent=1)[:-2] + ',\n "exhibits": {\n'
 for name, shown in exhibits.items():
