@@ -252,12 +252,23 @@ class Loss:
     def _evaluate(self, what, args, kwargs):
         given = self._bind(args, kwargs)
         loss = self.variant(**given)
-        arrays, parameters, batch, size = loss._check(given)
-        code, axes = loss._code(what)
+        notes = {}
+        # An underflow loses nothing that counts, and what overflowed on the way is of no interest
+        # where the answer is finite. Else numpy is to tell it in the way that the caller chose.
+        with np.errstate(all="call", under="ignore", call=notes.setdefault):
+            checked = loss._check(given)
+            results = loss._compute(what, *checked)
+        if notes and not all(np.isfinite(result).all() for result in results):
+            with np.errstate(under="ignore"):
+                results = loss._compute(what, *checked)
+        return results
+
+    def _compute(self, what, arrays, parameters, batch, size):
+        code, axes = self._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
         if n <= BLOCK and not core:
             return [np.zeros(batch) + values for values in code(*arrays, *parameters)]
-        alone = -1 if loss._kernel else core  # axes of what stands for all samples
+        alone = -1 if self._kernel else core  # axes of what stands for all samples
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
         # All results in one piece of memory, which malloc keeps from call to call; several it
         # gives back, and to get fresh pages takes longer than to compute a loss.

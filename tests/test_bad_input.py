@@ -402,3 +402,68 @@ class TestOneVector:
         with pytest.raises(ValueError, match="shapes must agree") as error:
             book.contrastive(np.ones((3, 2)), np.ones((3, 2)), np.ones((3, 1)))
         assert "[None]" not in str(error.value)
+
+
+HUGE = 1.7e308
+
+# Calls whose answers are numbers, though something overflows or underflows on the way.
+FINITE = [
+    (book.absolute_error.grad, (HUGE, -HUGE), 1),
+    (book.huber.grad, (HUGE, -HUGE), 1),
+    (book.huber.hess, (HUGE, -HUGE), 0),
+    (book.squared_error, (1e-200, 0), 0),
+    (book.squared_error.grad, (1e200, 0), 2e200),
+    (book.binary_cross_entropy_with_logits, (800.0, 1), 0),
+    (book.focal_with_logits, (1e308, 1), 0),
+    (book.focal_with_logits, (300.0, 1), 0),
+    (book.cross_entropy_with_logits, ([1e308, -1e308], [1, 0]), 0),
+    (book.cross_entropy_with_logits, ([1000.0, 0], [1, 0]), 0),
+    (book.cross_entropy_with_logits, ([0, -INF], [1, 0]), 0),
+    (book.contrastive, ([3e200], [0], 0), 0),
+]
+
+# Calls whose answers are no finite numbers, and what numpy says of them.
+INFINITE = [
+    (book.squared_error, (1e200, 0), "overflow"),
+    (book.absolute_error, (HUGE, -HUGE), "overflow"),
+    (book.absolute_error.value_and_grad, ([0, HUGE], [1, -HUGE]), "overflow"),
+    (book.binary_cross_entropy, (0.0, 1), "divide"),
+    (book.triplet, ([0.0], [1e200], [0.0]), "overflow"),
+]
+
+
+class TestWarnings:
+    """numpy's warnings, and errors where they are asked for, are only of the answer."""
+
+    @pytest.mark.parametrize("method, args, right", FINITE)
+    def test_none_where_the_answer_is_a_number(self, method, args, right):
+        with warnings.catch_warnings(), np.errstate(all="raise"):
+            warnings.simplefilter("error")
+            assert method(*args) == right
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert method(*args) == right
+
+    @pytest.mark.parametrize("method, args, said", INFINITE)
+    def test_control_infinite_answers_warn_or_raise(self, method, args, said):
+        with pytest.warns(RuntimeWarning, match=said):
+            method(*args)
+        for kind in ("all", {"overflow": "over", "divide": "divide"}[said]):
+            with np.errstate(**{kind: "raise"}), pytest.raises(FloatingPointError, match=said):
+                method(*args)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            method(*args)
+
+    def test_the_settings_of_the_caller_stay(self):
+        heard = []
+        with np.errstate(over="call", call=lambda *note: heard.append(note)):
+            before = np.geterr()
+            book.huber.grad(HUGE, -HUGE)
+            assert np.geterr() == before and not heard
+            book.squared_error(1e200, 0)
+            assert heard
+
+    def test_checks_do_not_warn(self):
+        with np.errstate(all="raise"), pytest.raises(ValueError, match="cross_entropy: y takes"):
+            book.cross_entropy([0.5, 0.5], [1e308, 1e308])
