@@ -254,13 +254,18 @@ class Loss:
         loss = self.variant(**given)
         notes = {}
         # An underflow loses nothing that counts, and what overflowed on the way is of no interest
-        # where the answer is finite. Else numpy is to tell it in the way that the caller chose.
+        # where the answer is finite.
         with np.errstate(all="call", under="ignore", call=notes.setdefault):
-            checked = loss._check(given)
-            results = loss._compute(what, *checked)
-        if notes and not all(np.isfinite(result).all() for result in results):
-            with np.errstate(under="ignore"):
-                results = loss._compute(what, *checked)
+            arrays, parameters, batch, size = loss._check(given)
+            results = loss._compute(what, arrays, parameters, batch, size)
+        if notes:
+            # Where it is not, numpy is to warn or raise in the way that the caller chose.
+            finite = [np.isfinite(r).reshape(math.prod(batch), -1).all(-1) for r in results]
+            lost = ~np.logical_and.reduce(finite)
+            if lost.any():
+                rows = [_as_rows(a, batch, bool(self._vectors))[lost] for a in arrays]
+                with np.errstate(under="ignore"):
+                    loss._compute(what, rows, parameters, (np.count_nonzero(lost),), size)
         return results
 
     def _compute(self, what, arrays, parameters, batch, size):
@@ -375,7 +380,10 @@ class Loss:
         allowed = domain.allows(array)
         if np.count_nonzero(allowed) < allowed.size:
             where = np.argwhere(~allowed)[0].tolist()
-            got = f"{name}{where or ''} = {array[tuple(where)]}"
+            wrong = array[tuple(where)]
+            if wrong.ndim:
+                wrong = np.array2string(wrong, max_line_width=np.inf, threshold=10)
+            got = f"{name}{where or ''} = {wrong}"
             raise ValueError(f"{self.name}: {name} takes {domain.wants}, got {got}")
 
     def _batch(self, arrays):

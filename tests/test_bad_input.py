@@ -178,6 +178,9 @@ def test_messages_are_sentences_about_the_call():
     with pytest.raises(ValueError) as error:
         book.hinge([0.3, -1.2], [1, 0])
     assert str(error.value) == "hinge: y takes labels -1 or +1, got y[1] = 0.0"
+    with pytest.raises(ValueError) as error:
+        book.cross_entropy([np.full(1000, 0.001)], [np.full(1000, 0.5)])
+    assert str(error.value).endswith("got y[0] = [0.5 0.5 0.5 ... 0.5 0.5 0.5]")
     with pytest.raises(ValueError, match=re.escape("y_hat has (2,) and y has (2, 1)")):
         book.squared_error(np.zeros(2), np.zeros((2, 1)))
 
@@ -429,6 +432,8 @@ INFINITE = [
     (book.absolute_error.value_and_grad, ([0, HUGE], [1, -HUGE]), "overflow"),
     (book.binary_cross_entropy, (0.0, 1), "divide"),
     (book.triplet, ([0.0], [1e200], [0.0]), "overflow"),
+    (book.squared_error, (np.full((2, 1), 1e200), np.zeros((1, 3))), "overflow"),
+    (book.contrastive, ([[0.0], [1e200]], [[0.0]], 1), "overflow"),
 ]
 
 
@@ -454,6 +459,11 @@ class TestWarnings:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error")
             method(*args)
+
+    def test_one_sample_does_not_warn_for_another(self):
+        z, y = [[1e308, -1e308], [-INF, 0]], [[1, 0], [1, 0]]
+        with np.errstate(all="raise"):  # the first overflows on the way to 0, the second is inf
+            assert book.cross_entropy_with_logits(z, y).tolist() == [0, INF]
 
     def test_the_settings_of_the_caller_stay(self):
         heard = []
