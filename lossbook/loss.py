@@ -6,7 +6,7 @@ import inspect
 import itertools
 import math
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -358,7 +358,7 @@ class Loss:
         if kind in "iu" and size == 8 and _large(numbers).any():
             self._exact(name, array, numbers, at)
         # In a list numpy drops masks, and turns numbers of several types into those of one.
-        if isinstance(given, Sequence) and not isinstance(given, memoryview):
+        if array.ndim and _is_listed(given):
             types = set(map(type, given)) - {float, np.float64}
             mixed = types and kind == "f" and _large(numbers).any()
             if mixed or not types <= {int, *[bool] * booleans}:
@@ -419,7 +419,7 @@ class Loss:
 
 def _plain(value):
     """A boolean of numpy's, or an array of one without axes, as Python's."""
-    boolean = isinstance(value, (np.bool_, np.ndarray)) and value.dtype == bool
+    boolean = type(value) in (np.bool_, np.ndarray) and value.dtype == bool
     return value.item() if boolean and value.ndim == 0 else value
 
 
@@ -428,10 +428,17 @@ def _large(numbers):
     return np.absolute(numbers) >= 2.0**53
 
 
+def _is_listed(given):
+    """Whether numpy makes an array of it entry by entry, as of a list."""
+    arrays = "__array__", "__array_interface__", "__array_struct__"
+    whole = isinstance(given, memoryview) or any(hasattr(given, name) for name in arrays)
+    return hasattr(given, "__getitem__") and not whole
+
+
 def _odd(given, array, at):
     """The first entry that is no number and where it stands, or else the type; the dtype."""
     got, numbers = type(given).__name__, (int, float, np.bool_, np.integer, np.floating)
-    entries = np.array(given, object) if isinstance(given, Sequence) else array.astype(object)
+    entries = np.array(given, object) if _is_listed(given) else array.astype(object)
     for where, entry in np.ndenumerate(entries):
         long = isinstance(entry, int) and not -(2**63) <= entry < 2**64
         if long or array.dtype == bool or not isinstance(entry, numbers):

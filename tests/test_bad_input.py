@@ -198,6 +198,19 @@ class Column:
         return self.values
 
 
+class Entries:
+    """An object that numpy takes for a list."""
+
+    def __init__(self, *values):
+        self.values = values
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, index):
+        return self.values[index]
+
+
 MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
 
 # What is given as y_hat, and what the message says of it.
@@ -255,6 +268,7 @@ class TestTakenForSomethingElse:
             ([0.5, np.int64(BIG)], " at [1]"),
             ([[0.5, 1.0], np.array([1, BIG])], " at [1, 1]"),
             (collections.deque([0.5, BIG]), " at [1]"),
+            (Entries(0.5, BIG), " at [1]"),
             (np.array([[1, 2], [3, BIG]]), " at [1, 1]"),
             (np.uint64(BIG), ""),
             (Column(np.array([BIG])), " at [0]"),
@@ -284,6 +298,7 @@ class TestTakenForSomethingElse:
             ([[1.0, 2.0], MASKED], "y_hat[1]"),
             (([MASKED],), "y_hat[0, 0]"),
             (collections.deque([MASKED]), "y_hat[0]"),
+            (Entries(MASKED), "y_hat[0]"),
             (np.ma.masked, "y_hat"),
             ([1.0, np.ma.masked], "y_hat[1]"),
             (np.ma.array([1.0, 2.0]), "y_hat"),
@@ -335,6 +350,8 @@ class TestTakenForSomethingElse:
         for squared in (True, np.True_, np.array(True)):
             assert book.triplet([0.0], [2.0], [1.0], squared=squared) == 3.2
             assert book.triplet([0.0], [2.0], [1.0], squared=not squared) == 1.2
+        with pytest.raises(TypeError, match="squared is a masked array"):
+            book.triplet([0.0], [2.0], [1.0], squared=np.ma.array(True, mask=True))
 
     def test_control_numbers_in_other_clothes(self):
         for given in (
@@ -342,6 +359,7 @@ class TestTakenForSomethingElse:
             [np.float32(1), np.int8(2)],
             range(1, 3),
             collections.deque([1, 2]),
+            Entries(1, 2.0),
             memoryview(np.array([1.0, 2.0])),
             np.array([1.0, 2.0], ">f8"),
             Column(np.array([1, 2])),
@@ -349,6 +367,7 @@ class TestTakenForSomethingElse:
         ):
             assert book.squared_error(given, 0).tolist() == [1, 4]
         assert book.squared_error([np.ones(2), [1, 2]], 0).tolist() == [[1, 1], [1, 4]]
+        assert book.squared_error([memoryview(np.ones((1, 2)))], 0).shape == (1, 1, 2)
         assert book.squared_error([[], []], 0).shape == (2, 0)
 
     def test_negative_zero_is_zero(self):
