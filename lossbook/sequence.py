@@ -180,7 +180,9 @@ class CTC(Loss):
 
     def lattice(self, *args, **kwargs):
         """The `Lattice` of the arguments, which are those of the loss."""
-        paths = Paths(LOGARITHMS, *self._check(self._bind(args, kwargs)))
+        problems = self._check(self._bind(args, kwargs))
+        with np.errstate(over="ignore", under="ignore"):  # as where the loss is computed
+            paths = Paths(LOGARITHMS, *problems)
         logs = _halves(paths.weights + paths.shared.cumsum(0)[:, None])
         return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 

@@ -284,6 +284,8 @@ class TestExtremes:
             value, grad = ctc.value_and_grad([[[-1e308, 1e308]]], [[1]])
             assert value[0] == 0 and (grad == 0).all()
             assert ctc([[[0.0, 800.0]]], [[1]])[0] == 0
+            assert ctc.lattice([[[-1e308, 1e308]]], [[1]]).posterior.tolist() == [[[0, 1, 0]]]
+            assert ctc.lattice([[[0.0, 800.0]] * 9], [[1]]).posterior.sum() == 9
 
     def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
         for z, target, value, grad in zip(
