@@ -32,12 +32,14 @@ def _logits(z):
 
 PROBABILITY = Domain("probabilities in [0, 1]", lambda p: (p >= 0) & (p <= 1))
 LABEL = Domain("labels 0 or 1", lambda y: (y == 0) | (y == 1))
-SIGN = Domain("labels -1 or +1", lambda y: np.absolute(y) == 1)
+SIGN = Domain("labels -1 or +1", lambda y: np.absolute(y) == 1, booleans=False)
 WEIGHT = Domain("None or a weight in [0, 1]", PROBABILITY.allows, choices=(None,))
 POWER = Domain("a finite number, 0 or more", _not_negative)
 PROBABILITIES = Domain("vectors of finite numbers, 0 or more", _not_negative, vector=True)
 DISTRIBUTION = Domain(
-    "vectors of probabilities that sum to 1 (one-hot or soft)", _distribution, vector=True
+    "vectors of probabilities that sum to 1 (one-hot or soft; class numbers as np.eye(K)[y])",
+    _distribution,
+    vector=True,
 )
 LOGITS = Domain("vectors of finite numbers or -inf, not all -inf", _logits, vector=True)
 

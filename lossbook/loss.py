@@ -5,6 +5,7 @@ import functools
 import inspect
 import itertools
 import math
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,12 +29,14 @@ class Domain:
     allows: a mask of the entries, or of the vectors, that are right.
     vector: whether the last axis is one vector.
     choices: what may be given instead of a number, to choose the formula.
+    booleans: whether True and False stand for 1 and 0. For a parameter they never do.
     """
 
     wants: str
     allows: Callable[[np.ndarray], np.ndarray]
     vector: bool = False
     choices: tuple = ()
+    booleans: bool = True
 
     def __repr__(self):
         return self.wants
@@ -55,8 +58,9 @@ class Loss:
 
     Arrays broadcast only where that cannot be a slip: a scalar goes with every shape, and
     arrays with the same number of axes stretch axes of length 1. Shapes (n,) and (n, 1) do
-    not go together. A vector's last axis never stretches. Every result is float64 with one
-    entry for each sample: the cost is its `.mean()`.
+    not go together. A vector's last axis never stretches, and one vector v for n samples is
+    v[None], with as many axes as the others. Every result is float64 with one entry for each
+    sample: the cost is its `.mean()`.
     """
 
     _origin = None  # of a variant: the loss and the choices that it was made of
@@ -266,11 +270,11 @@ class Loss:
     # Evaluation in symbols.
 
     def _in_symbols(self, what, given):
-        exact = [self._exact(name, given[name]) for name in self._by_name(self.symbols)]
+        exact = [self._expression(name, given[name]) for name in self._by_name(self.symbols)]
         at = dict(zip(self.symbols, exact, strict=True))
         return [expr.xreplace(at) for order in ORDERS[what] for expr in self._derived(order)]
 
-    def _exact(self, name, given):
+    def _expression(self, name, given):
         """An argument beside symbols as an expression; numbers as they are written in decimals."""
         vector = name in self._vectors
         if vector != isinstance(given, sp.IndexedBase) or not isinstance(
@@ -294,13 +298,29 @@ class Loss:
             isinstance(value, sp.Basic) for value in given.values()
         ):
             return loss._in_symbols(what, given)
-        arrays, parameters, batch, size = loss._check(given)
-        code, axes = loss._code(what)
+        notes = {}
+        # An underflow loses nothing that counts, and what overflowed on the way is of no interest
+        # where the answer is finite.
+        with np.errstate(all="call", under="ignore", call=notes.setdefault):
+            arrays, parameters, batch, size = loss._check(given)
+            results = loss._compute(what, arrays, parameters, batch, size)
+        if notes:
+            # Where it is not, numpy is to warn or raise in the way that the caller chose.
+            finite = [np.isfinite(r).reshape(math.prod(batch), -1).all(-1) for r in results]
+            lost = ~np.logical_and.reduce(finite)
+            if lost.any():
+                rows = [_as_rows(a, batch, bool(self._vectors))[lost] for a in arrays]
+                with np.errstate(under="ignore"):
+                    loss._compute(what, rows, parameters, (np.count_nonzero(lost),), size)
+        return results
+
+    def _compute(self, what, arrays, parameters, batch, size):
+        code, axes = self._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
         if n <= BLOCK and not core:
             return [np.zeros(batch) + values for values in code(*arrays, *parameters)]
         # How many axes has what stands for all samples; kernels want it for each.
-        alone = -1 if ORDERS[what][0] in loss._kernels else core
+        alone = -1 if ORDERS[what][0] in self._kernels else core
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
         # All results in one piece of memory, which malloc keeps from call to call; several it
         # gives back, and to get fresh pages takes longer than to compute a loss.
@@ -324,12 +344,13 @@ class Loss:
         numeric = (name for name in self.parameters if name not in self._chosen)
         parameters = [self._parameter(name, given[name]) for name in numeric]
         if not self._vectors:
-            return arrays, parameters, self._batch([a.shape for a in arrays]), 1
+            return arrays, parameters, self._batch(arrays), 1
         named = zip(self.arguments, arrays, strict=True)
         sizes = {name: a.shape[-1] for name, a in named if name in self._vectors}
         if len(set(sizes.values())) > 1:
-            raise ValueError(f"{self.name}: vectors must have one length, got {_listing(sizes)}")
-        return arrays, parameters, self._batch([a.shape[:-1] for a in arrays]), max(sizes.values())
+            fault = f"vectors must have one length, got {_listing(sizes)}"
+            raise ValueError(f"{self.name}: {fault}{self._lone(arrays)}")
+        return arrays, parameters, self._batch(arrays), max(sizes.values())
 
     def _bind(self, args, kwargs):
         if len(args) == len(self.arguments) and kwargs.keys() <= self.parameters.keys():
@@ -363,46 +384,127 @@ class Loss:
     def _takes(self, name):
         return f"{self.name}: {name} takes {self._domains[name].wants}"
 
-    def _numbers(self, name, given):
-        """The argument as float64."""
+    def _numbers(self, name, given, at=()):
+        """The argument as float64, if that loses nothing; `at` is where in it this part stands."""
         if type(given) is np.ndarray and given.dtype is FLOAT:
             return given
-        if isinstance(given, np.ma.MaskedArray):
-            raise TypeError(f"{self.name}: {name} is a masked array; its mask would be lost")
         try:
-            array = np.asarray(given)
-        except ValueError as error:
-            raise ValueError(f"{self._takes(name)}, got {error}") from None
-        if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-            got = type(given).__name__ if array.dtype == object else array.dtype
-            raise TypeError(f"{self._takes(name)}, got {got}")
-        return array.astype(float, copy=False)
+            array = np.asanyarray(given)  # masks stay
+        except Exception as error:  # numpy's, or of an object that should turn into an array
+            if "inhomogeneous" in str(error):
+                raise ValueError(f"{self._takes(name)}, got rows of different length") from None
+            raise TypeError(f"{self._takes(name)}, got {type(given).__name__}") from error
+        masks = array, given
+        if any(isinstance(getattr(x, "mask", None), (np.ndarray, np.bool_)) for x in masks):
+            part = f"{name}{list(at) or ''}"
+            raise TypeError(f"{self.name}: {part} is a masked array; its mask would be lost")
+        kind, size = array.dtype.kind, array.dtype.itemsize
+        booleans = self._domains[name].booleans and name not in self.parameters
+        if kind not in "biuf"[not booleans :] or size > 8 or isinstance(given, bytearray):
+            raise TypeError(f"{self._takes(name)}, got {_odd(given, array, at)}")
+        numbers = np.asarray(array, float)
+        if kind in "iu" and size == 8 and _large(numbers).any():
+            self._exact(name, array, numbers, at)
+        # In a list numpy drops masks, and turns numbers of several types into those of one.
+        if array.ndim and _is_listed(given):
+            types = set(map(type, given)) - {float, np.float64}
+            mixed = types and kind == "f" and _large(numbers).any()
+            if mixed or not types <= {int, *[bool] * booleans}:
+                for i, part in enumerate(given):
+                    self._numbers(name, part, (*at, i))
+        return numbers
 
-    def _inside(self, name, array):
-        """Raise where an entry or a vector of the array is outside its domain."""
-        allowed = self._domains[name].allows(array)
-        if np.count_nonzero(allowed) < allowed.size:
-            where = np.argwhere(~allowed)[0].tolist()
-            got = f"{name}{where or ''} = {array[tuple(where)]}"
+    def _exact(self, name, integers, numbers, at):
+        """Raise where the integers are not what they are as float64."""
+        lost = integers.astype(object) != numbers.astype(object)  # Python compares them exactly
+        if np.any(lost):
+            where = np.argwhere(lost)[0].tolist()
+            got = f"{integers[tuple(where)]}{_place(at, where)}, which float64 cannot hold"
             raise ValueError(f"{self._takes(name)}, got {got}")
 
-    def _batch(self, shapes):
+    def _inside(self, name, array, domain=None):
+        """Raise where an entry or a vector of the array is outside its domain."""
+        domain = domain or self._domains[name]
+        allowed = domain.allows(array)
+        if np.count_nonzero(allowed) < allowed.size:
+            where = np.argwhere(~allowed)[0].tolist()
+            wrong = array[tuple(where)]
+            if wrong.ndim:
+                wrong = np.array2string(wrong, max_line_width=np.inf, threshold=10)
+            got = f"{name}{where or ''} = {wrong}"
+            raise ValueError(f"{self.name}: {name} takes {domain.wants}, got {got}")
+
+    def _batch(self, arrays):
         """The broadcast shape of the samples."""
-        if all(shape == shapes[0] for shape in shapes):
+        shapes = [a.shape[:-1] if self._vectors else a.shape for a in arrays]
+        if shapes.count(shapes[0]) == len(shapes):
             return shapes[0]
-        if len({len(shape) for shape in shapes if shape}) <= 1:
+        named = dict(zip(self.arguments, shapes, strict=True))
+        # One vector is no scalar, though as a batch it has no axes either.
+        axes = {len(shape) for name, shape in named.items() if shape or name in self._vectors}
+        if len(axes) == 1:
             with contextlib.suppress(ValueError):
                 return np.broadcast_shapes(*shapes)
-        named = dict(zip(self.arguments, shapes, strict=True))
+        named |= {
+            name: a.shape for name, a in zip(named, arrays, strict=True) if name in self._vectors
+        }
         raise ValueError(
             f"{self.name}: shapes must agree, but {_listing(named)}; a scalar goes with every "
             "shape, and axes of length 1 stretch where the numbers of axes are equal"
+            f"{self._lone(arrays)}"
+        )
+
+    def _lone(self, arrays):
+        """What to do with vectors that have fewer axes than others, or none but their own."""
+        axes = {name: a.ndim for name, a in zip(self.arguments, arrays, strict=True)}
+        most = max((axes[name] for name in self._vectors), default=0)
+        return "".join(
+            f"; {name} takes {self._domains[name].wants}, and one for all samples is {name}[None]"
+            for name in self._vectors
+            if axes[name] < most or axes[name] == 1 < max(axes.values())
         )
 
 
 def _plain(value):
-    """A boolean of numpy's as Python's."""
-    return value.item() if isinstance(value, np.bool_) else value
+    """A boolean of numpy's, or an array of one without axes, as Python's."""
+    boolean = type(value) in (np.bool_, np.ndarray) and value.dtype == bool
+    return value.item() if boolean and value.ndim == 0 else value
+
+
+def _large(numbers):
+    """Where float64 does not hold all integers any more."""
+    return np.absolute(numbers) >= 2.0**53
+
+
+def _is_listed(given):
+    """Whether numpy makes an array of it entry by entry, as of a list."""
+    arrays = "__array__", "__array_interface__", "__array_struct__"
+    whole = isinstance(given, memoryview) or any(hasattr(given, name) for name in arrays)
+    return hasattr(given, "__getitem__") and not whole
+
+
+def _odd(given, array, at):
+    """The first entry that is no number and where it stands, or else the type; the dtype."""
+    got, numbers = type(given).__name__, (int, float, np.bool_, np.integer, np.floating)
+    entries = np.array(given, object) if _is_listed(given) else array.astype(object)
+    for where, entry in np.ndenumerate(entries):
+        long = isinstance(entry, int) and not -(2**63) <= entry < 2**64
+        if long or array.dtype == bool or not isinstance(entry, numbers):
+            got = f"{_shown(entry)}{_place(at, where)}"
+            break
+    return f"{got} (dtype {array.dtype})"
+
+
+def _shown(entry):
+    if isinstance(entry, int) and entry.bit_length() > 100:
+        return f"an integer of {entry.bit_length()} bits"
+    shown = isinstance(entry, (str, bytes, int, complex, np.generic, type(None)))
+    return reprlib.repr(entry) if shown else type(entry).__name__
+
+
+def _place(*indices):
+    where = list(itertools.chain(*indices))
+    return f" at {where}" if where else ""
 
 
 def _as_rows(array, batch, core):

@@ -149,15 +149,31 @@ class Lattice(NamedTuple):
     posterior: np.ndarray
 
 
-WHOLE = Domain("whole numbers", lambda x: np.isfinite(x) & (x == np.rint(x)))
+WHOLE = Domain(
+    "whole numbers", lambda x: (np.absolute(x) < 2.0**53) & (x == np.rint(x)), booleans=False
+)
 
 
 class CTC(Loss):
     """A Loss whose formula depends on the number of times and on the target."""
 
+    def __init__(self, define):
+        super().__init__(define)
+        self._domains["target"] = WHOLE  # which `formula` takes
+
     def formula(self, y, target, blank=0):
         """-log of the path polynomial; y: (T, C) probabilities, target: labels."""
-        return -sp.log(path_polynomial(y, target, blank))
+        y = np.array(y, dtype=object)
+        if y.ndim != 2 or 0 in y.shape:
+            raise ValueError(f"{self.name}.formula: y takes shape (T, C), got {y.shape}")
+        blank = self._whole("blank", blank, (), 0, y.shape[1] - 1)
+        labels = self._numbers("target", target)
+        if labels.ndim != 1:
+            raise ValueError(f"{self.name}.formula: target takes shape (S,), got {labels.shape}")
+        used = np.ones(labels.shape, bool)
+        labels = self._classes("target", labels, used, y.shape[1], blank)
+        total = path_polynomial(y, labels, blank)
+        return sp.oo if total == 0 else -sp.log(total)
 
     @property
     def gradient(self):
@@ -167,7 +183,9 @@ class CTC(Loss):
 
     def lattice(self, *args, **kwargs):
         """The `Lattice` of the arguments, which are those of the loss."""
-        paths = Paths(LOGARITHMS, *self._check(self._bind(args, kwargs)))
+        problems = self._check(self._bind(args, kwargs))
+        with np.errstate(over="ignore", under="ignore"):  # as where the loss is computed
+            paths = Paths(LOGARITHMS, *problems)
         logs = _halves(paths.weights + paths.shared.cumsum(0)[:, None])
         return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 
@@ -180,40 +198,50 @@ class CTC(Loss):
         return {"value": [value], "grad": [grad]}.get(what, [value, grad])
 
     def _check(self, given):
-        logits = self._array("logits", given["logits"])
+        logits = self._numbers("logits", given["logits"])
         if logits.ndim != 3 or 0 in logits.shape[1:]:
             raise ValueError(f"{self.name}: logits takes shape (N, T, C), got {logits.shape}")
         n, times, classes = logits.shape
         blank = self._whole("blank", given["blank"], (), 0, classes - 1)
-        shape = self._numbers("targets", given["targets"]).shape
-        if len(shape) != 2 or shape[0] != n:
-            raise ValueError(f"{self.name}: targets takes shape (N, S) with N = {n}, got {shape}")
-        targets = self._whole("targets", given["targets"], shape, -np.inf, np.inf)
-        lengths = [
+        targets = self._numbers("targets", given["targets"])
+        if targets.ndim != 2 or len(targets) != n:
+            wants = f"shape (N, S) with N = {n} (class numbers, not one-hot)"
+            raise ValueError(f"{self.name}: targets takes {wants}, got {targets.shape}")
+        input_lengths, target_lengths = (
             np.full(n, most)
             if given[name] is None
             else self._whole(name, given[name], (n,), 0, most)
-            for name, most in (("input_lengths", times), ("target_lengths", shape[1]))
-        ]
-        used = np.arange(shape[1]) < lengths[1][:, None]
-        wrong = used & ((targets < 0) | (targets >= classes) | (targets == blank))
-        if wrong.any():
-            i, s = np.argwhere(wrong)[0]
-            raise ValueError(
-                f"{self.name}: targets takes classes 0..{classes - 1} without the blank {blank}, "
-                f"got targets[{i}, {s}] = {targets[i, s]}"
-            )
-        return logits, np.where(used, targets, blank), *lengths, blank
+            for name, most in (("input_lengths", times), ("target_lengths", targets.shape[1]))
+        )
+        # What follows the lengths is not read, whatever it is.
+        ended = np.arange(times) >= input_lengths[:, None]
+        if ended.any():
+            logits = np.where(ended[:, :, None], 0.0, logits)
+        self._inside("logits", logits)
+        used = np.arange(targets.shape[1]) < target_lengths[:, None]
+        targets = self._classes("targets", targets, used, classes, blank)
+        return logits, targets, input_lengths, target_lengths, blank
 
     def _whole(self, name, given, shape, low, high):
+        """Whole numbers of a shape and a range."""
         numbers = self._numbers(name, given)
+        wants = f"{WHOLE.wants} from {low} to {high}, of shape {shape}"
+        if numbers.shape != shape:
+            raise ValueError(f"{self.name}: {name} takes {wants}, got shape {numbers.shape}")
         self._inside(name, numbers)
-        if numbers.shape != shape or (numbers < low).any() or (numbers > high).any():
-            raise ValueError(
-                f"{self.name}: {name} takes {WHOLE.wants} from {low} to {high}, of shape {shape}, "
-                f"got {numbers}"
-            )
-        return numbers.astype(int)
+        numbers = numbers.astype(np.int64)
+        self._inside(name, numbers, Domain(wants, lambda x: (x >= low) & (x <= high)))
+        return numbers
+
+    def _classes(self, name, numbers, used, classes, blank):
+        """Labels of classes other than the blank, which stands in for those that are not used."""
+        numbers = np.where(used, numbers, blank)
+        self._inside(name, numbers)
+        labels = numbers.astype(np.int64)
+        wants = f"classes 0..{classes - 1} without the blank {blank}"
+        right = (labels >= 0) & (labels < classes) & (labels != blank)
+        self._inside(name, labels, Domain(wants, lambda _: right | ~used))
+        return labels
 
     def _solve(self, logits, targets, input_lengths, target_lengths, blank):
         """Value (N,) and gradient (N, T, C)."""

@@ -71,6 +71,16 @@ class TestPolynomial:
         assert ctc.formula(y, [1]) == -sp.log(path_polynomial(y, [1]))
         halves = [[sp.Rational(1, 2)] * 2] * 2
         assert ctc.formula(halves, [1]) == -sp.log(sp.Rational(3, 4))
+        assert ctc.formula(sp.Matrix(y), [0], blank=1) == -sp.log(path_polynomial(y, [0], 1))
+
+    def test_an_impossible_target_has_the_formula_infinity(self):
+        for y, target in (
+            (symbols(2, 3), [1, 1]),
+            ([[1 / 3] * 3], [1, 2]),
+            (np.eye(3)[[0, 0]], [1]),
+        ):
+            assert ctc.formula(y, target) == sp.oo
+        assert ctc.formula(np.eye(3)[[0, 1]], [1]) == 0
 
     def test_ones_count_alignments(self):
         for times, target in ((4, [1, 2]), (5, [1, 1]), (6, [1, 2, 3])):
@@ -186,9 +196,23 @@ class TestBatches:
     def test_what_follows_the_lengths_is_not_read(self):
         z = np.random.default_rng(4).normal(size=(1, 6, 4))
         one = ctc.value_and_grad(z, [[1, 2, 0]], [4], [2])
-        z[:, 4:] += 100
-        other = ctc.value_and_grad(z, [[1, 2, -1]], [4], [2])
-        assert one[0] == other[0] and (one[1] == other[1]).all()
+        assert (one[1][:, 4:] == 0).all() and not np.signbit(one[1][:, 4:]).any()
+        for rest in (100.0, math.nan, math.inf, -math.inf):
+            for label in (-1, 99, 1.5, 1e300, math.nan, math.inf):
+                z[:, 4:] = rest
+                other = ctc.value_and_grad(z, [[1, 2, label]], [4], [2])
+                assert one[0] == other[0] and (one[1] == other[1]).all()
+        assert np.isinf(z[:, 4:]).all()  # what was given stays as it was
+        lattice = ctc.lattice(z, [[1, 2, label]], [4], [2])
+        assert all(np.isfinite(part).all() for part in lattice)
+
+    def test_control_what_stands_before_the_lengths_is_read(self):
+        z = np.zeros((1, 6, 4))
+        for t, s in ((3, 2), (4, 1)):
+            frames, labels = z.copy(), np.array([[1, 2.0, 3.0]])
+            frames[0, t:], labels[0, s:] = math.nan, math.nan
+            with pytest.raises(ValueError, match=r"got (logits\[0, 3, 0\]|targets\[0, 1\]) = nan"):
+                ctc(frames, labels, [4], [2])
 
     def test_lengths_by_name(self):
         z = np.zeros((1, 3, 3))
@@ -261,6 +285,8 @@ class TestExtremes:
             value, grad = ctc.value_and_grad([[[-1e308, 1e308]]], [[1]])
             assert value[0] == 0 and (grad == 0).all()
             assert ctc([[[0.0, 800.0]]], [[1]])[0] == 0
+            assert ctc.lattice([[[-1e308, 1e308]]], [[1]]).posterior.tolist() == [[[0, 1, 0]]]
+            assert ctc.lattice([[[0.0, 800.0]] * 9], [[1]]).posterior.sum() == 9
 
     def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
         for z, target, value, grad in zip(
@@ -366,6 +392,22 @@ class TestBadInput:
             ((np.zeros((1, 3, 3)), [[1]], None, [2]), {}, "target_lengths takes whole .* 0 to 1"),
             ((np.zeros((1, 3, 3)), [[1]]), {"target_lengths": [0.5]}, "target_lengths takes whole"),
             ((np.zeros((1, 3, 3)),), {}, "missing a required argument: 'targets'"),
+            (
+                (np.zeros((1, 3, 3)), [[1]], [2.5]),
+                {},
+                r"whole numbers, got input_lengths\[0\] = 2.5",
+            ),
+            ((np.zeros((1, 3, 3)), [[1]], [[2]]), {}, r"of shape \(1,\), got shape \(1, 1\)"),
+            ((np.zeros((1, 3, 3)), [[1]], [4]), {}, r"got input_lengths\[0\] = 4$"),
+            ((np.zeros((1, 3, 3)), [[1]], [True]), {}, r"input_lengths takes .* got True at \[0\]"),
+            ((np.zeros((1, 3, 3)), [[True]]), {}, r"targets takes .* got True at \[0, 0\]"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"blank": True}, "blank takes whole numbers, got True"),
+            ((np.zeros((1, 3, 3)), [[1]]), {"blank": 1e300}, "blank takes whole numbers, got"),
+            ((np.zeros((1, 3, 3)), [[1e300]]), {}, r"targets\[0, 0\] = 1e\+300"),
+            ((np.zeros((1, 3, 3)), [[-0.0]]), {}, r"without the blank 0, got targets\[0, 0\] = 0"),
+            ((np.zeros((1, 3, 3)), [[[0, 1, 0]]]), {}, r"class numbers, not one-hot.*\(1, 1, 3\)"),
+            ((np.zeros((2, 3, 3)), [[1], [1, 2]]), {}, "targets .* rows of different length"),
+            ((np.zeros((1, 3, 3)), [[1, None]]), {}, r"targets .* None at \[0, 1\]"),
         ],
     )
     def test_message(self, args, kwargs, message):
@@ -376,3 +418,26 @@ class TestBadInput:
     def test_there_is_no_hessian(self):
         with pytest.raises(TypeError, match="ctc has no Hessian"):
             ctc.hess(np.zeros((1, 3, 3)), [[1]])
+
+    @pytest.mark.parametrize(
+        "args, message",
+        [
+            (([[0.5, 0.5]], [0]), r"target takes classes 0..1 .* blank 0, got target\[0\] = 0"),
+            (([[0.5, 0.5]], [-1]), r"target takes classes .* got target\[0\] = -1"),
+            (([[0.5, 0.5]], [2]), r"target takes classes .* got target\[0\] = 2"),
+            (([[0.5, 0.5]], [0.5]), r"target takes whole numbers, got target\[0\] = 0.5"),
+            (([[0.5, 0.5]], [True]), r"target takes whole numbers, got True at \[0\]"),
+            (([[0.5, 0.5]], "1"), "target takes whole numbers, got '1'"),
+            (([[0.5, 0.5]], 1), r"target takes shape \(S,\), got \(\)"),
+            (([[0.5, 0.5]], [[1]]), r"target takes shape \(S,\), got \(1, 1\)"),
+            (([[0.5, 0.5]], [1], 1), "target takes classes 0..1 without the blank 1"),
+            (([[0.5, 0.5]], [1], 2), "blank takes whole numbers from 0 to 1"),
+            (([[0.5, 0.5]], [1], True), "blank takes whole numbers, got True"),
+            (([0.5, 0.5], [1]), r"y takes shape \(T, C\), got \(2,\)"),
+            (([[0.5, 0.5], [1.0]], [1]), "y takes"),
+            (([], []), r"y takes shape \(T, C\), got \(0,\)"),
+        ],
+    )
+    def test_message_of_the_formula(self, args, message):
+        with pytest.raises((ValueError, TypeError), match=rf"^ctc.*: {message}"):
+            ctc.formula(*args)

@@ -8,8 +8,8 @@ from inspect import signature
 
 import numpy as np
 import pytest
-from test_fits import WAITS, too_late
 from test_javascript import SOURCE, logistic, need
+from test_solvers import WAITS, too_late
 
 import lossbook
 from lossbook import absolute_error, explorers, figures, hinge, huber, squared_error
