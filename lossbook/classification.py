@@ -34,7 +34,7 @@ PROBABILITY = Domain("probabilities in [0, 1]", lambda p: (p >= 0) & (p <= 1))
 LABEL = Domain("labels 0 or 1", lambda y: (y == 0) | (y == 1))
 SIGN = Domain("labels -1 or +1", lambda y: np.absolute(y) == 1, booleans=False)
 WEIGHT = Domain("None or a weight in [0, 1]", PROBABILITY.allows, choices=(None,))
-POWER = Domain("a finite number, 0 or more", _not_negative)
+POWER = Domain("a number from 0 to a million", lambda x: (x >= 0) & (x <= 1e6))
 PROBABILITIES = Domain("vectors of finite numbers, 0 or more", _not_negative, vector=True)
 DISTRIBUTION = Domain(
     "vectors of probabilities that sum to 1 (one-hot or soft; class numbers as np.eye(K)[y])",
@@ -91,7 +91,8 @@ def _softmax(z, y):
     chosen = np.einsum("nk,nk->n", y, gap)
     if gap.min(initial=0) == -np.inf:  # a masked class, which counts where y is not 0
         chosen = np.einsum("nk,nk->n", y, np.where(y > 0, gap, 0))
-        z = np.maximum(z, top - np.maximum(np.absolute(top), 1e4))  # further down e is 0
+        lowest = np.maximum(top - np.maximum(np.absolute(top), 1e4), -np.finfo(float).max)
+        z = np.maximum(z, lowest)  # further down e is 0
         gap = z - top
     shift = gap - z
     lost = (z - (gap - shift)) - (top + shift)  # exactly what rounding took from the gap

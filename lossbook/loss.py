@@ -293,7 +293,7 @@ class Loss:
 
     def _evaluate(self, what, args, kwargs):
         given = self._bind(args, kwargs)
-        loss = self.variant(**given)
+        loss = self.variant(**given) if self._switches else self
         if not NUMBERS.issuperset(map(type, given.values())) and any(
             isinstance(value, sp.Basic) for value in given.values()
         ):

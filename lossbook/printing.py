@@ -122,8 +122,10 @@ def norm(x):
     square = np.einsum("...k,...k->...", x, x)[..., None]
     if np.all((square > 1e-280) & (square < np.inf)):
         return np.sqrt(square)
-    scale = nonzero(np.maximum.reduce(np.absolute(x), -1, keepdims=True), 1)
-    return scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True))
+    largest = np.finfo(float).max  # 0 times this is 0
+    x = np.minimum(np.absolute(x), largest)
+    scale = nonzero(np.maximum.reduce(x, -1, keepdims=True), 1)
+    return np.minimum(scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True)), largest)
 
 
 def logsumexp(z):

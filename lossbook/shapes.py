@@ -92,7 +92,7 @@ def _printer(template):
 
 def stable(expr):
     """The same expression as code that neither overflows nor cancels, nor works twice."""
-    for rule in (_common_number, _canonical_sign, _common_vector, _unit_vectors, _stable_code):
+    for rule in RULES:
         expr = expr.replace(lambda node: True, rule)
     return expr
 
@@ -120,6 +120,19 @@ def _common_vector(node):
             return factor * sp.Add(*(term / factor for term in node.args))
 
 
+def _weight_inside(node):
+    """c (x / y) as (c x) / y: a weight of 0 is 0 times what overflows, too."""
+    quotient = next((x for x in node.args if isinstance(x, xdivy)), None) if node.is_Mul else None
+    if quotient:
+        sign, rest = sp.Mul(*(x for x in node.args if x != quotient)).as_coeff_Mul()
+        return sign * _divided(rest, quotient)
+
+
+def _divided(weight, quotient):
+    x, y = quotient.args
+    return xdivy(_divided(weight, x) if isinstance(x, xdivy) else weight * x, y)
+
+
 def _unit_vectors(node):
     """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power that is too large or too small."""
     for power in node.args if node.is_Mul else ():
@@ -141,6 +154,16 @@ def _stable_code(node):
         return node.stable(*node.args)
     if node.is_Pow and node.exp.is_negative and isinstance(node.base, root):
         return nonzero(node.base, -node.exp) ** node.exp
+
+
+RULES = (
+    _common_number,
+    _canonical_sign,
+    _common_vector,
+    _weight_inside,
+    _unit_vectors,
+    _stable_code,
+)
 
 
 # The derivatives: a step, a sign, a clipped line and a sigmoid.
@@ -359,10 +382,10 @@ def difference(x, y):
 @shape(
     lambda x, y: 2 * x,
     lambda x, y: -2 * y,
-    stable=lambda x, y: difference(x, y) * (x + y),
+    stable=lambda x, y: difference(x, y) * x + difference(x, y) * y,
 )
 def difference_of_squares(x, y):
-    """x^2 - y^2 as (x - y) (x + y): no inf - inf."""
+    """x^2 - y^2 as (x - y) x + (x - y) y: no inf - inf, and no 0 times inf."""
     return x**2 - y**2
 
 

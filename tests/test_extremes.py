@@ -1,0 +1,72 @@
+"""No NaN and no warning where the answer is a number, at the ends of the domains."""
+
+import numpy as np
+import pytest
+
+from lossbook import (
+    absolute_error,
+    contrastive,
+    cross_entropy,
+    cross_entropy_with_logits,
+    focal,
+    focal_with_logits,
+    huber,
+    squared_error,
+    triplet,
+)
+
+INF = np.inf
+NUMBERS = [
+    (focal.grad, (0.0, 1), {"alpha": 0}, 0),
+    (focal.grad, (1.0, 0), {"alpha": 1}, 0),
+    (focal.grad, (1e-200, 0), {"alpha": None, "gamma": 1e6}, 0),
+    (focal_with_logits.hess, (0.0, 0), {"gamma": 1e6}, 0),
+    (focal_with_logits.grad, (1e200, 0), {"alpha": None, "gamma": 1e6}, 1),
+    (focal_with_logits, (-1.0, 0), {"gamma": 1e5}, 0),
+    (focal_with_logits, (1e308, 1), {}, 0),
+    (focal_with_logits, (1e308, 0), {"alpha": None}, 1e308),
+    (squared_error.grad, (1e308, 1e308), {}, 0),
+    (absolute_error.grad, (1.7e308, -1.7e308), {}, 1),
+    (huber.hess, (1.7e308, -1.7e308), {}, 0),
+    (cross_entropy_with_logits, ([1e308, -1e308], [1, 0]), {}, 0),
+    (cross_entropy_with_logits.grad, ([-INF, -1e308], [1, 0]), {}, [-1, 1]),
+    (cross_entropy_with_logits.grad, ([1e308, -1e308], [0, 1]), {}, [1, -1]),
+    (cross_entropy_with_logits.hess, ([0, 1e308], [1, 0]), {}, [[0, 0], [0, 0]]),
+    (cross_entropy_with_logits.hess, ([1e308, -1e308], [1, 0]), {}, [[0, 0], [0, 0]]),
+    (cross_entropy.hess, ([0.0, 1.0], [0, 1]), {}, [[0, 0], [0, 1]]),
+    (contrastive, ([0.0], [0.0], 1), {"margin": 1e308}, 0),
+    (contrastive, ([1e308], [-1.7e308], 0), {}, 0),
+    (contrastive.hess, ([0.0], [1e200], 0), {}, [[[[0]], [[0]]], [[[0]], [[0]]]]),
+    (triplet, ([0.0], [1e308], [1e308]), {}, 0.2),
+]
+NOT_FINITE = [
+    (focal.grad, (5e-324, 1.0), {"gamma": 0.03125}, -INF),
+    (cross_entropy.hess, ([0.0, 1.0], [1, 0]), {}, [[INF, 0], [0, 0]]),
+    (cross_entropy_with_logits, ([-INF, -1e308], [1, 0]), {}, INF),
+    (cross_entropy_with_logits, ([1e308, -1e308], [0, 1]), {}, INF),
+    (triplet.grad, ([0.0], [1e308], [1e308]), {}, [[0], [INF], [-INF]]),
+]
+
+
+def name(value):
+    return getattr(value, "__qualname__", "")
+
+
+@pytest.mark.parametrize("call, args, chosen, expected", NUMBERS, ids=name)
+def test_where_the_answer_is_a_number(call, args, chosen, expected):
+    with np.errstate(all="raise"):
+        assert np.array(call(*args, **chosen)).tolist() == np.array(expected, float).tolist()
+
+
+@pytest.mark.parametrize("call, args, chosen, expected", NOT_FINITE, ids=name)
+def test_where_the_answer_is_infinite(call, args, chosen, expected):
+    with np.errstate(all="ignore"):
+        assert np.array(call(*args, **chosen)).tolist() == np.array(expected, float).tolist()
+    with pytest.raises(FloatingPointError), np.errstate(all="raise"):
+        call(*args, **chosen)
+
+
+@pytest.mark.parametrize("gamma", [-1e-9, 1.1e6, INF])
+def test_a_power_that_means_nothing_is_refused(gamma):
+    with pytest.raises(ValueError, match="gamma takes a number from 0 to a million, got gamma"):
+        focal(0.5, 1, gamma=gamma)
