@@ -1,5 +1,8 @@
 """How many digits are right, against mpmath: the bounds that the book promises."""
 
+import re
+from pathlib import Path
+
 import mpmath
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from lossbook.shapes import softplus, total
 from lossbook.verify import ulps
 from tools import accuracy, benchmark
 
+ROOT = Path(__file__).parent.parent
 # Of value and gradient, in ULP. numpy's exp and log differ by an ULP between processors, of which
 # powers make more.
 BOUNDS = {
@@ -136,6 +140,19 @@ def test_control_a_domain_without_points():
 
 
 # The benchmark measures all losses, without PyTorch, too.
+
+
+def unstored(report):
+    """The losses without a row in a report of the benchmark."""
+    return sorted({*book.__all__} - {*re.findall(r"^\| `(\w+)`", report, re.MULTILINE)})
+
+
+def test_every_loss_is_in_the_stored_report():
+    assert unstored((ROOT / "BENCHMARKS.md").read_text("utf-8")) == []
+
+
+def test_control_a_loss_that_was_not_measured():
+    assert "hinge" in unstored("| `huber` delta = 1.0 | 1.8 |\n|  | `hinge` |\n")
 
 
 @pytest.mark.parametrize("name", book.__all__)

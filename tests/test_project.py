@@ -41,18 +41,19 @@ def test_hooks_have_the_locked_ruff():
         assert "jupyter" in hook["types_or"]
 
 
-def alike(names):
-    """The names that are another one but for an s."""
-    return sorted(name for name in names if {name + "s", name + "es"} & {*names})
+def alike(paths):
+    """The files beside which another one has their name but for an s."""
+    stems = {path.with_suffix("").as_posix() for path in paths}
+    return sorted(stem for stem in stems if {stem + "s", stem + "es"} & stems)
 
 
 def test_no_two_test_files_have_nearly_one_name():
-    assert alike({path.stem for path in ROOT.glob("tests/**/*.py")}) == []
+    assert alike(path.relative_to(ROOT) for path in ROOT.glob("tests/**/*.py")) == []
 
 
 def test_control_nearly_one_name():
     names = ["test_loss", "test_losses", "test_guide", "test_reference", "test_references"]
-    assert alike(names) == ["test_loss", "test_reference"]
+    assert alike(Path(f"{name}.py") for name in names) == ["test_loss", "test_reference"]
 
 
 def lost(text):

@@ -77,12 +77,12 @@ def domains(loss: Loss) -> dict:
 def points(loss: Loss) -> tuple:
     """Arguments that a loss takes: predictions of every size, and plain targets."""
     takes = domains(loss)
-    rng, n = np.random.default_rng(0), 400 if is_of_one_number(loss) else 40
+    rng, n = np.random.default_rng(0), 500 if is_of_one_number(loss) else 40
 
     def draw(domain, predicted):
         if domain.vector:
             return vectors(domain, predicted, rng, n)
-        pool = np.array([-1.0, 0.0, 1.0, 2.0])
+        pool = np.array([-1.0, -1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0])  # tiny residuals are from 0
         if predicted:
             pool = numbers(rng) if is_of_one_number(loss) else rng.normal(size=200)
         allowed = pool[domain.allows(pool)]
@@ -99,11 +99,11 @@ def is_of_one_number(loss):
 
 def numbers(rng):
     """Huge and tiny ones, logits, and probabilities close to 0 and to 1."""
-    wide = 10.0 ** np.concatenate([rng.uniform(-300, 0, 150), rng.uniform(4, 300, 20)])
+    wide = 10.0 ** np.concatenate([rng.uniform(-300, 0, 150), rng.uniform(4, 300, 12)])
     wide *= rng.choice([-1.0, 1.0], wide.size)
-    logits = [rng.uniform(-1e4, 1e4, 20), rng.uniform(-740, 740, 200), rng.normal(size=300)]
-    small, rest = 10.0 ** rng.uniform(-300, 0, 150), 10.0 ** rng.uniform(-16, 0, 150)
-    return np.concatenate([wide, *logits, small, 1 - rest, rng.uniform(size=200)])
+    logits = [rng.uniform(-1e4, 1e4, 20), rng.uniform(-740, 740, 120), rng.normal(size=150)]
+    small, rest = 10.0 ** rng.uniform(-300, 0, 75), 10.0 ** rng.uniform(-16, 0, 100)
+    return np.concatenate([wide, *logits, small, 1 - rest, rng.uniform(size=100)])
 
 
 def vectors(domain, predicted, rng, n, size=3):
