@@ -19,7 +19,7 @@ from lossbook.appendix.conventions import (
     records,
     versions,
 )
-from lossbook.verify import Refuted
+from lossbook.prove import Refuted
 from tools import record_conventions
 
 RELATED = [r for r in records() if r.ours]

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 import lossbook
-from lossbook import fits, guide, verify
+from lossbook import fits, guide, passport
 from lossbook.guide import ADVICE, CHAPTERS, QUESTIONS, Answer, Question
 
 
@@ -112,7 +112,7 @@ def agrees(facts, proved):
 
 @pytest.mark.parametrize("name", ["squared_error", "absolute_error", "huber", "smooth_l1"])
 def test_facts_of_regression_are_those_of_the_passport(name):
-    facts, proved = ADVICE[name].facts, verify.passport(getattr(lossbook, name)).facts
+    facts, proved = ADVICE[name].facts, passport.passport(getattr(lossbook, name)).facts
     assert agrees(facts, proved)
     assert not agrees(facts | {"gradient bounded": "by 7"}, proved)
     assert not agrees(facts | {"convex": "no"}, proved)

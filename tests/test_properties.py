@@ -21,12 +21,14 @@ from lossbook import (
     focal_with_logits,
     hinge,
     huber,
+    prove,
     smooth_l1,
     squared_error,
     triplet,
 )
 from lossbook.loss import Loss
-from lossbook.verify import Refuted, check_digits, check_gradient, pieces, prove_equal
+from lossbook.prove import Refuted, pieces
+from lossbook.verify import check_digits, check_gradient
 from tools import accuracy
 
 rng = np.random.default_rng(0)
@@ -157,7 +159,7 @@ def test_digits(loss, args, kwargs):
 def prove_slope(formula, slope, x, within=None):
     """On every piece of the formula, for all values of the other symbols."""
     for low, high, piece in pieces(formula, x, within)[1]:
-        prove_equal(piece.diff(x), slope, x, (low, high))
+        prove.equal(piece.diff(x), slope, x, (low, high))
 
 
 def is_of_vectors(loss):

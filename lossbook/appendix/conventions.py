@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 import lossbook
-from lossbook import tables
+from lossbook import (
+    tables,
+)
 from lossbook.loss import Loss
-from lossbook.verify import Refuted
+from lossbook.prove import Refuted
 
 PATH = Path(__file__).parent.parent / "data" / "conventions.json"
 
