@@ -13,10 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-import lossbook
-from lossbook import (
-    tables,
-)
+import lossbook.figures  # which shows formulas in the LaTeX of the book
+from lossbook import tables
 from lossbook.loss import Loss
 from lossbook.prove import Refuted
 
