@@ -50,6 +50,9 @@ def binary_cross_entropy(p: PROBABILITY, /, y: PROBABILITY):
 
     inf where the label is impossible (p = 0 with y > 0, p = 1 with y < 1), and 0 log 0 = 0.
     Good (1952), Rational decisions, J. R. Statist. Soc. B 14.
+
+    >>> binary_cross_entropy([0.5, 0.9], [1, 0]).round(4)
+    array([0.6931, 2.3026])
     """
     return -xlogy(y, p) - xlog1py(1 - y, -p)
 
@@ -59,6 +62,9 @@ def binary_cross_entropy_with_logits(z, /, y: PROBABILITY):
     """Binary cross-entropy of p = sigmoid(z), where z is the log odds of class 1; in nats.
 
     Cox (1958), The regression analysis of binary sequences, J. R. Statist. Soc. B 20.
+
+    >>> binary_cross_entropy_with_logits([0.0, 2.0], [1, 0]).round(4)
+    array([0.6931, 2.1269])
     """
     return y * softplus(-z) + (1 - y) * softplus(z)
 
@@ -68,6 +74,9 @@ def cross_entropy(p: PROBABILITIES, /, y: DISTRIBUTION):
     """-sum of y_k log p_k over the K classes, in nats; p, y: (..., K). p is not normalised.
 
     inf where a possible class has p_k = 0, and 0 log 0 = 0.
+
+    >>> cross_entropy([[0.2, 0.8]], [[0.0, 1.0]]).round(4)
+    array([0.2231])
     """
     return -total(lambda k: xlogy(y[k], p[k]))
 
@@ -77,6 +86,9 @@ def cross_entropy_with_logits(z: LOGITS, /, y: DISTRIBUTION):
     """Cross-entropy of p = softmax(z), in nats; z, y: (..., K). z_k = -inf masks a class.
 
     Bridle (1990), Probabilistic interpretation of feedforward classification network outputs.
+
+    >>> cross_entropy_with_logits([[0.0, 2.0, -1.0]], [[0.0, 1.0, 0.0]]).round(4)
+    array([0.1698])
     """
     return logsumexp(z) - total(lambda k: y[k] * z[k])
 
@@ -125,6 +137,9 @@ def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2
 
     alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
     Lin et al. (2017), Focal loss for dense object detection, equation 5.
+
+    >>> focal([0.5, 0.9], [1, 1]).round(4)
+    array([0.0433, 0.0003])
     """
     one, zero = (1, 1) if alpha is None else (alpha, 1 - alpha)
     hard, easy = one * y * power_of_rest(p, gamma), zero * (1 - y) * power(p, gamma)
@@ -153,7 +168,11 @@ def _focal_hessian(p, y, alpha, gamma):
 
 @loss
 def focal_with_logits(z, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.0):
-    """The focal loss of p = sigmoid(z), where z is the log odds of class 1."""
+    """The focal loss of p = sigmoid(z), where z is the log odds of class 1.
+
+    >>> focal_with_logits([0.0, 2.0], [1, 1]).round(4)
+    array([0.0433, 0.0005])
+    """
     weight = 1 if alpha is None else y * alpha + (1 - y) * (1 - alpha)
     margin = (2 * y - 1) * z
     return weight * sigmoid_power(-margin, gamma) * softplus(-margin)
@@ -164,5 +183,8 @@ def hinge(score, /, y: SIGN):
     """max(0, 1 - y score); y is -1 or +1. At the kink, y score = 1, the gradient is 0.
 
     Cortes and Vapnik (1995), Support-vector networks, Machine Learning 20.
+
+    >>> hinge([0.5, 2.0], [1, -1]).round(4)
+    array([0.5, 3. ])
     """
     return positive_part(1 - y * score)

@@ -18,6 +18,9 @@ def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     The margin is a distance. Where two vectors are equal the gradient is 0, and of dissimilar ones
     the Hessian is huge, since the loss has a kink there.
     Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
+
+    >>> contrastive([[0.0, 0.0]], [[0.3, 0.4]], [0]).round(4)
+    array([0.125])
     """
     d = distance(x1, x2)
     return (weighted_square(y, d) + weighted_square(1 - y, positive_part(margin - d))) / 2
@@ -33,6 +36,9 @@ def triplet(
     vectors are equal, the derivative of their distance is taken as 0; the Hessian of unsquared
     distances is huge there.
     Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
+
+    >>> triplet([[0.0, 0.0]], [[0.3, 0.4]], [[0.5, 0.0]]).round(4)
+    array([0.2])
     """
     near, far = distance(anchor, positive), distance(anchor, negative)
     gap = difference_of_squares(near, far) if squared else difference(near, far)

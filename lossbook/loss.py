@@ -81,6 +81,25 @@ class Loss:
         self._switches = [name for name in self.parameters if self._domains[name].choices]
         self._chosen = self._choices(self.parameters) if chosen is None else chosen
         self._kernels, self._expressions, self._compiled = {}, {}, {}
+        self.__doc__ = self._described()
+
+    def _described(self):
+        """The docstring of the definition, and what the signature says."""
+        text, last = [inspect.cleandoc(self.__doc__ or self.name), ""], ", K" * bool(self._vectors)
+        for name in self.arguments:
+            shape = "(..., K)" if name in self._vectors else "(...)"
+            text.append(f"{name}: {self._domains[name].wants}; shape {shape}")
+        for name, default in self.parameters.items():
+            text.append(f"{name}: {self._domains[name].wants}; {default} by default")
+        several = f", a tuple by {', '.join(self.wrt)}" if len(self.wrt) > 1 else ""
+        text += [
+            "",
+            f"Returns the loss of each sample, float64 of shape (...); `{self.name}.grad` its",
+            f"gradient, shape (...{last}){several}; `.value_and_grad` both.",
+            "Beside sympy expressions the result is an expression. Raises ValueError or TypeError",
+            "that names the argument, what it got and what it takes. The rules are in `Loss`.",
+        ]
+        return "\n".join(text)
 
     def _domain(self, parameter):
         if isinstance(parameter.annotation, Domain):
@@ -322,8 +341,8 @@ class Loss:
         # How many axes has what stands for all samples; kernels want it for each.
         alone = -1 if ORDERS[what][0] in self._kernels else core
         arrays = [_as_rows(a, batch, core) if a.ndim != alone else a for a in arrays]
-        # All results in one piece of memory, which malloc keeps from call to call; several it
-        # gives back, and to get fresh pages takes longer than to compute a loss.
+        # One buffer for all results: the allocator reuses one large block, but returns several to
+        # the system, and fresh pages take longer than the loss.
         lengths = [n * size**a for a in axes]
         memory, ends = np.empty(sum(lengths)), itertools.accumulate(lengths)
         results = [
@@ -369,7 +388,7 @@ class Loss:
             wants = f"{self._takes(name)}, of shape (..., K) with K at least 1"
             raise ValueError(f"{wants}, got shape {array.shape}")
         self._inside(name, array)
-        # Beside a vector, a scalar has an axis to stand beside the vector's.
+        # In a loss of vectors a scalar gets a last axis of length 1, to broadcast against them.
         return array[..., None] if self._vectors and not vector else array
 
     def _parameter(self, name, given):

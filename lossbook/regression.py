@@ -6,13 +6,21 @@ from lossbook.shapes import absolute, huber_function, unit_huber_function
 
 @loss
 def squared_error(y_hat, /, y):
-    """(y_hat - y)^2; its mean is the MSE. No factor 1/2. Legendre (1805), Gauss (1809)."""
+    """(y_hat - y)^2; its mean is the MSE. No factor 1/2. Legendre (1805), Gauss (1809).
+
+    >>> squared_error([0.5, 3.0], [0.0, 1.0]).round(4)
+    array([0.25, 4.  ])
+    """
     return (y_hat - y) ** 2
 
 
 @loss
 def absolute_error(y_hat, /, y):
-    """abs(y_hat - y); its mean is the MAE. At y_hat = y the gradient is 0. Laplace (1774)."""
+    """abs(y_hat - y); its mean is the MAE. At y_hat = y the gradient is 0. Laplace (1774).
+
+    >>> absolute_error([0.5, 3.0], [0.0, 1.0]).round(4)
+    array([0.5, 2. ])
+    """
     return absolute(y_hat - y)
 
 
@@ -21,6 +29,9 @@ def huber(y_hat, /, y, *, delta=1.0):
     """Half the squared error up to delta, then a line of slope delta; delta in the unit of y.
 
     Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35, 73-101.
+
+    >>> huber([0.5, 3.0], [0.0, 1.0]).round(4)
+    array([0.125, 1.5  ])
     """
     return huber_function(y_hat - y, delta)
 
@@ -30,5 +41,8 @@ def smooth_l1(y_hat, /, y, *, beta=1.0):
     """Huber's loss with delta = beta, divided by beta: its lines have slope 1.
 
     Girshick (2015), Fast R-CNN, equation 3, for beta = 1.
+
+    >>> smooth_l1([0.5, 3.0], [0.0, 1.0], beta=0.5).round(4)
+    array([0.25, 1.75])
     """
     return unit_huber_function(y_hat - y, beta)

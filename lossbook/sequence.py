@@ -3,6 +3,7 @@
 `explorers/src/ctc.js` has it for the explorer, of plain probabilities.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -156,6 +157,9 @@ WHOLE = Domain(
 
 class CTC(Loss):
     """A Loss whose formula depends on the number of times and on the target."""
+
+    def _described(self):
+        return inspect.cleandoc(self.__doc__)  # shapes of its own
 
     def __init__(self, define):
         super().__init__(define)
@@ -321,4 +325,7 @@ def ctc(
 
     The loss is (N,), the gradient by the logits (N, T, C). A target that does not fit into
     its input has the loss inf and the gradient 0. Graves et al. (2006), equations 3 and 16.
+
+    >>> ctc([[[0.0, 1.0], [1.0, 0.0]]], [[1]]).round(4)
+    array([0.2189])
     """

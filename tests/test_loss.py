@@ -1,9 +1,11 @@
 """@loss: what is derived from one line, and how it takes its arguments."""
 
 import copy
+import doctest
 import inspect
 import multiprocessing
 import pickle
+import pydoc
 import re
 
 import numpy as np
@@ -97,6 +99,19 @@ class TestObjects:
 
         with pytest.raises((pickle.PicklingError, AttributeError), match="local"):
             pickle.dumps(local)
+
+
+@pytest.mark.parametrize("name", lossbook.__all__)
+def test_help_has_an_example_that_is_right_and_says_what_is_taken(name):
+    one = getattr(lossbook, name)
+    names = {name: one, "array": np.array}
+    example = doctest.DocTestParser().get_doctest(one.__doc__, names, name, None, 0)
+    results = doctest.DocTestRunner().run(example)
+    assert results.attempted >= 1 and not results.failed
+    if one is not lossbook.ctc:
+        for argument in one.signature.parameters:
+            assert f"\n{argument}: {one._domains[argument].wants}" in one.__doc__
+        assert "float64 of shape (...)" in pydoc.render_doc(one)
 
 
 class TestFormulas:
