@@ -157,11 +157,19 @@ def _linked(cell, link):
 class Comparison:
     """What is known of several losses, side by side: {loss: {property: text or expression}}.
 
-    links: {property: the addresses of the proofs, one for each loss, None where there is none}.
+    links: {loss: {property: the address of its proof}}, of those that have one.
     """
 
     losses: dict
     links: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for loss, links in self.links.items():
+            for name in links:
+                if name not in self.losses.get(loss, {}):
+                    raise ValueError(
+                        f"links takes properties of the losses, got {loss!r}: {name!r}"
+                    )
 
     def __repr__(self):
         return "\n\n".join(f"{name}\n{Passport(facts)}" for name, facts in self.losses.items())
@@ -169,7 +177,9 @@ class Comparison:
     def _repr_markdown_(self):
         rows = []
         for name in next(iter(self.losses.values())):
-            cells = [_cell(facts[name]) for facts in self.losses.values()]
-            pairs = zip(cells, self.links.get(name, [None] * len(cells)), strict=True)
-            rows.append([name, *(_linked(cell, link) for cell, link in pairs)])
+            row = [
+                _linked(_cell(facts[name]), self.links.get(loss, {}).get(name))
+                for loss, facts in self.losses.items()
+            ]
+            rows.append([name, *row])
         return tables.markdown(["", *self.losses], *rows)

@@ -782,15 +782,16 @@ def test_operations_are_counted_in_the_code():
 
 def test_losses_side_by_side():
     columns = {"one": {"convex": "yes", "least": x**2}, "two": {"convex": "no", "least": "0"}}
-    table = passport.Comparison(columns, {"convex": ["a.ipynb#b", None]})
+    table = passport.Comparison(columns, {"one": {"convex": "a.ipynb#b"}})
     assert table._repr_markdown_().splitlines() == [
         "|  | one | two |",
         "| :-- | :-- | :-- |",
         "| convex | [yes](a.ipynb#b) | no |",
         "| least | $x^{2}$ | 0 |",
     ]
-    formula = passport.Comparison(columns, {"least": ["a.ipynb#c", None]})._repr_markdown_()
+    formula = passport.Comparison(columns, {"one": {"least": "a.ipynb#c"}})._repr_markdown_()
     assert "$x^{2}$ [(proof)](a.ipynb#c) | 0" in formula  # a link of a formula alone has no name
     assert "two\nconvex: no" in repr(table)
-    with pytest.raises(ValueError):
-        passport.Comparison(columns, {"convex": ["a.ipynb#b"]})._repr_markdown_()
+    for unknown in ({"three": {"convex": "a.ipynb#b"}}, {"one": {"smooth": "a.ipynb#b"}}):
+        with pytest.raises(ValueError, match="links takes properties of the losses, got"):
+            passport.Comparison(columns, unknown)
