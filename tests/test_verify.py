@@ -136,7 +136,7 @@ def test_evaluate_begins_with_the_digits_of_the_smallest_argument():
 
 @pytest.mark.parametrize("z", [-300.0, -745.0])
 def test_evaluate_begins_with_the_digits_of_an_exponential(z):
-    """log(1 + e^z) is no 0 that e^z beside it would hide, from 60 digits and from 120."""
+    """With too few digits log(1 + e^z) is 0, and the e^z beside it would hide that."""
     with mpmath.workdps(40):
         exact = verify.evaluate(sp.log(1 + sp.exp(x)) + sp.exp(x), {x: z})
         assert abs(exact / mpmath.exp(z) - 2) < mpmath.mpf(10) ** -25
