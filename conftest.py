@@ -1,4 +1,4 @@
-"""What holds for every run of pytest, of tests/ and of the notebooks in chapters/."""
+"""Settings for all runs of pytest, on tests/ and on the notebooks in chapters/."""
 
 import os
 
@@ -7,11 +7,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import pictures
 
-# Notebooks show what the stored outputs show, also when a person runs pytest by hand.
+# Explorers in notebooks leave out their runtime, as in the stored outputs.
 os.environ["LOSSBOOK_STORED"] = "1"
 
 
-# Tests of pages share nothing but the site; one by one, the last of them keep no process waiting.
+# Tests of pages share only the site: each may run in any process, which keeps all of them busy.
 APART = ("tests/test_site.py", "tests/browser/")
 
 

@@ -1,6 +1,12 @@
-"""Reading arguments: each function gives what it is named after, or an error with the name.
+"""Reading arguments: each function returns what it is named after, or raises an error.
 
-The errors say what the argument takes and what it got. Text of digits and True are no numbers.
+A TypeError or ValueError names the argument, what it takes and what it got. A text of digits is no
+number, nor is True.
+
+>>> number("delta", 2)
+2
+>>> interval("x", (-4, 4))
+[-4.0, 4.0]
 """
 
 from collections.abc import Mapping
@@ -11,7 +17,7 @@ import numpy as np
 Interval = tuple[float, float]
 
 
-def number(name: str, given, above: float = -np.inf) -> float:
+def number(name: str, given: object, above: float = -np.inf) -> float:
     """A finite number, larger than `above`; a whole one stays whole."""
     wants = "a finite number" if above == -np.inf else f"a finite number above {above:g}"
     found = _array(f"{name} takes {wants}", given, "iuf")
@@ -20,7 +26,7 @@ def number(name: str, given, above: float = -np.inf) -> float:
     return found.item()
 
 
-def whole(name: str, given, low: int, high: int) -> int:
+def whole(name: str, given: object, low: int, high: int) -> int:
     """A whole number from low to high."""
     found = _array(f"{name} takes a whole number from {low} to {high}", given, "iu")
     if found.ndim or not low <= found <= high:
@@ -28,7 +34,7 @@ def whole(name: str, given, low: int, high: int) -> int:
     return found.item()
 
 
-def interval(name: str, given) -> list[float]:
+def interval(name: str, given: object) -> list[float]:
     """A pair (low, high) of finite numbers, low below high."""
     found = _array(f"{name} takes a pair of numbers (low, high)", given, "iuf")
     if found.shape != (2,):
@@ -39,7 +45,9 @@ def interval(name: str, given) -> list[float]:
     return [low, high]
 
 
-def numbers(name: str, given, shape: tuple[str | int, ...] = ("n",), least: int = 0) -> np.ndarray:
+def numbers(
+    name: str, given: object, shape: tuple[str | int, ...] = ("n",), least: int = 0
+) -> np.ndarray:
     """An array of finite numbers; letters in its shape are any lengths, the first from `least`."""
     wants = f"{name} takes finite numbers of shape {shape}".replace("'", "")
     wants += f", {shape[0]} at least {least}" if least else ""
@@ -54,14 +62,14 @@ def numbers(name: str, given, shape: tuple[str | int, ...] = ("n",), least: int 
     return found
 
 
-def text(name: str, given) -> str:
+def text(name: str, given: object) -> str:
     """Text."""
     if not isinstance(given, str):
         raise TypeError(f"{name} takes text, got {given!r}")
     return given
 
 
-def texts(name: str, given, n: int) -> list[str]:
+def texts(name: str, given: object, n: int) -> list[str]:
     """Several texts, n of them."""
     found = list(given) if isinstance(given, list | tuple | np.ndarray) else []
     if len(found) != n or not all(isinstance(one, str) for one in found):
@@ -69,7 +77,7 @@ def texts(name: str, given, n: int) -> list[str]:
     return list(map(str, found))
 
 
-def mapping(name: str, given, form: str) -> Mapping:
+def mapping(name: str, given: object, form: str) -> Mapping:
     """A dict with text for keys; form: as an error shows it. None is an empty one."""
     if given is None:
         return {}

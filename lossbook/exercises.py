@@ -1,8 +1,8 @@
-"""Exercises that answer back: `check("huber-2", answer)`.
+"""Exercises that check an answer: `check("huber-2", answer)`.
 
 The exercises of a chapter stand in `lossbook/answers/<chapter>.py`, as a dict EXERCISES from
 their id to an `Exercise`. An answer is a number, a word, an array, a sympy expression or a
-function; a wrong one is met with a counterexample and, where it is a known slip, its name.
+function; the reply to a wrong one is a counterexample and, for a known slip, its name.
 """
 
 import contextlib
@@ -26,10 +26,10 @@ from lossbook.mathtext import Unreadable, parse, shorten, value
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a right answer is, what it shows, and which wrong ones are known.
+    """The right answer of an exercise, what it shows, and which wrong ones are known.
 
     answer: what the learner should give.
-    shows: a sentence for the one who gave it.
+    shows: a sentence for the learner who gave it.
     at: for a function, the tuples of arguments to compare it at; for an expression whose
         symbols may not be any number (a label, a count), values of them in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
@@ -54,7 +54,7 @@ class Verdict:
         return self.message
 
 
-# What happens to right numbers, again and again, on their way to the paper.
+# Slips that are common to all exercises, each as a function of the right numbers.
 SLIPS = {
     "twice the right answer": lambda right: 2 * right,
     "half the right answer": lambda right: right / 2,
@@ -66,18 +66,23 @@ SWAPPED = "the right answer with the first two arguments swapped"
 PER_CENT = "the right answer in per cent (a share is asked: divide by 100)"
 
 
-def check(name, answer):
+def check(name: str, answer: Any) -> Verdict:
     """Compare an answer with the exercise's own. The reply is a Verdict, which prints as a line.
 
-    name: the exercise's id, such as "huber-2"; a ValueError names those that there are.
-    answer: anything. It is compared and never changed; a text is read and never run.
+    name: the exercise's id, such as "huber-2".
+    answer: anything, `...` where there is none yet. It is never changed, and a text never run as
+        code; what cannot be read is a wrong answer, and raises nothing.
+    Raises ValueError for an id that does not exist, and names those that do.
+
+    >>> check("huber-2", ...)
+    huber-2: not attempted yet
     """
     exercise = _find(name)
     try:
         right, message = _compare(answer, exercise)
     except (_Unusable, Unreadable) as error:
         right, message = False, str(error)
-    except (Exception, SystemExit) as error:  # odd objects raise from anywhere; say so, kindly
+    except (Exception, SystemExit) as error:  # an answer is any object, whose methods may raise
         right, message = False, f"the answer cannot be read: {type(error).__name__} on the way"
     return Verdict(right, f"{name}: {message}")
 
@@ -126,7 +131,7 @@ def _counterexample(given, wanted, exercise):
     if places != [""] and not finite and len(wrong) < len(given):
         return f"at {places[wrong[0]]} it has no number; elsewhere it is right"
     i = (finite or wrong)[0]
-    right, other = _apart(wanted[i], given[i])
+    right, other = _distinguishable(wanted[i], given[i])
     if np.shape(given[i]) != np.shape(wanted[i]):
         other += f" (of shape {np.shape(given[i])}, not {np.shape(wanted[i])})"
     return f"at {places[i]}: {right} expected, {other} given" if places[i] else f"{other} given"
@@ -137,7 +142,7 @@ def _is_expression(exercise):
 
 
 def _outcomes(answer, exercise):
-    """What an answer comes to, at each point of comparison: numbers, words or truths."""
+    """The values of an answer, at each point of comparison: numbers, words or booleans."""
     if answer is ...:
         raise _NotAttempted
     if _is_expression(exercise):
@@ -156,7 +161,7 @@ def _outcomes(answer, exercise):
 
 
 def _call(function, at, place, like):
-    """What the function returns, given arguments of its own, that it may spoil."""
+    """What the function returns for copies of the arguments, which it may change."""
     try:
         returned = function(*copy.deepcopy(at))
     except (Exception, SystemExit) as error:
@@ -188,7 +193,7 @@ def _symbols(exercise):
 
 
 def _points(exercise):
-    """Where expressions are compared: at any number that the symbols allow, if nothing is said."""
+    """Where expressions are compared: at `at`, or else at numbers that the symbols may be."""
     if exercise.at:
         return exercise.at
     some = [sp.Rational(n, 4) for n in (2, 12, -2, -12, 5, 9)]
@@ -199,7 +204,7 @@ def _points(exercise):
 
 
 def _as_expression(answer, names):
-    answer = _inside(answer)
+    answer = _unwrap(answer)
     if isinstance(answer, str):
         try:
             answer = parse(answer, names)
@@ -212,8 +217,8 @@ def _as_expression(answer, names):
     return answer
 
 
-def _inside(answer):
-    """What is in an array without axes, or in a matrix of one entry."""
+def _unwrap(answer):
+    """The entry of an array without axes, or of a matrix of one; other answers as they are."""
     if isinstance(answer, np.ma.MaskedArray) and np.ma.is_masked(answer):
         raise _Unusable("the answer has entries that are masked")
     if isinstance(answer, np.ndarray) and answer.ndim == 0:
@@ -239,8 +244,8 @@ def _places(exercise):
 
 
 def _read(answer, like):
-    """An answer as a word, a truth or an array of numbers, whichever `like` is."""
-    answer = _inside(answer)
+    """An answer as a word, a boolean or an array of numbers, whichever `like` is."""
+    answer = _unwrap(answer)
     if isinstance(like, str):
         if not isinstance(answer, str):
             raise _Unusable(f"a word is asked, got {_text(answer)}")
@@ -293,7 +298,7 @@ def _number(answer):
 
 
 def _text(answer):
-    """What an answer looks like, in short; its type, where it does not show itself."""
+    """The repr of an answer, shortened; its type, where repr raises."""
     try:
         text = str(answer) if isinstance(answer, BaseException) else repr(answer)
     except (Exception, SystemExit):
@@ -315,7 +320,7 @@ def _show(shown, digits=6):
     return np.array2string(shown, formatter={"float_kind": f"{{:.{digits}g}}".format})
 
 
-def _apart(wanted, given):
+def _distinguishable(wanted, given):
     """Both as texts, with as many digits as it takes to tell them apart."""
     for digits in (6, 10, 17):
         texts = _show(wanted, digits), _show(given, digits)
@@ -359,8 +364,8 @@ def _slip(given, wanted, exercise):
                 swapped = _outcomes(lambda a, b, *more: exercise.answer(b, a, *more), exercise)
                 wrong[SWAPPED] = swapped
         if not isinstance(wanted[0], str | bool):
-            for name, spoil in SLIPS.items():
-                wrong[name] = [spoil(np.asarray(v)) for v in wanted]
+            for name, slip in SLIPS.items():
+                wrong[name] = [slip(np.asarray(v)) for v in wanted]
         for name, outcomes in list(wrong.items()):
             if all(map(_same, outcomes, wanted, itertools.repeat(exercise.rtol))):
                 del wrong[name]  # such as the mean of one number
@@ -375,7 +380,7 @@ def _is_share(wanted):
 
 
 def _explains(given, outcomes, exercise):
-    """Whether a slip comes to what was given, or was rounded to it: to three digits at least."""
+    """Whether a slip's values are those given, or were rounded to them: to 3 digits or more."""
     if all(map(_same, given, outcomes, itertools.repeat(exercise.rtol))):
         return True
     typed = not callable(exercise.answer) and not _is_expression(exercise)

@@ -1,13 +1,14 @@
-"""The look of the book. Importing this module sets it: pictures in SVG, formulas as in print."""
+"""The style of figures and formulas. Importing this module sets it in matplotlib and IPython."""
 
 import contextlib
 
 import sympy as sp
 from matplotlib import rcParams
+from matplotlib.axes import Axes
 from sympy.printing.latex import LatexPrinter
 
-# Okabe and Ito's idea: told apart by all readers, and readable as text on white. The explorers have
-# the same, and others for dark pages, in explorers/src/style.css; their names are in styles.js.
+# Colour-blind readers can tell them apart (after Okabe and Ito), and text in them is readable on
+# white. The same, and others for dark pages, are in explorers/src/style.css; styles.js names them.
 COLOURS = ("#0067a5", "#b04a00", "#007050", "#9c2f73", "#57606a", "#7a5c00")
 BLUE, ORANGE, GREEN, PURPLE, GREY, OLIVE = COLOURS
 DASHES = ("-", (0, (5, 3)), (0, (1, 2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
@@ -20,7 +21,7 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "font.size": 11,
     "grid.color": "#dddddd",
-    "savefig.facecolor": "white",  # dark ink needs it where nothing turns the colours
+    "savefig.facecolor": "white",  # for dark text on a dark page that does not invert it
     "svg.hashsalt": "lossbook",  # the same picture has the same ids in every run
 }
 
@@ -41,17 +42,24 @@ class _Latex(LatexPrinter):
         return super()._print_Relational(expr.reversed if turned else expr)
 
 
-def latex(expr):
-    """The LaTeX of a sympy expression, in the order of this book."""
+def latex(expr: sp.Basic) -> str:
+    """The LaTeX of a sympy expression, with the positive terms first.
+
+    >>> latex(y - x)
+    'y - x'
+    """
     text = _Latex().doprint(expr)
     # A bar would end the cell of a Markdown table.
     return text.replace(r"\left|", r"\left\lvert ").replace(r"\right|", r"\right\rvert ")
 
 
-def label(axes, x, y, text, colour, over=False, **where):
+def label(
+    axes: Axes, x: float, y: float, text: str, colour: str, over: bool = False, **where
+) -> None:
     """Write a line's name beside the point (x, y), in the line's colour.
 
-    over: whether it lies on lines, which then keep away from it.
+    x, y: in units of the data. over: whether the text lies on lines, which a white box then hides.
+    where: what `Axes.annotate` takes, such as xytext, by default 5 points to the right.
     """
     place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"} | where
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 1} if over else None

@@ -1,7 +1,6 @@
-"""What fits to data under a loss: lines, constants, the support vector machine, forces of pairs.
+"""Fits to data under a loss: lines, constants, the support vector machine, forces of pairs.
 
-`explorers/src/fits.js` has the same in JavaScript, under the same names; the tests hold the two
-together.
+`explorers/src/fits.js` has the same functions in JavaScript; the tests compare the two.
 """
 
 from collections.abc import Sequence
@@ -82,7 +81,7 @@ def separate(
     """The line w . x + b = 0 of least |w|^2 / 2 + C (the sum of hinge losses): (w, b, weights).
 
     points: (n, 2); labels: (n,), -1 or +1, both. Sequential minimal optimisation: the weights of
-    two points at a time, those that have most to gain.
+    two points at a time, the most violating pair.
     Platt (1999); Keerthi et al. (2001), Improvements to Platt's SMO algorithm.
     """
     points, labels = numbers("points", points, ("n", 2)), numbers("labels", labels)

@@ -1,12 +1,13 @@
-"""How to choose a loss: a tree of questions, and what each loss at its ends is good and bad for.
+"""How to choose a loss: a tree of questions, and the advantages and limits of each loss.
 
-    QUESTIONS       the root of the tree
+    QUESTIONS       the root of the tree, whose leaves are names of losses
     ADVICE          by the name of a loss: why, when not, what is known of it, and its chapter
 
-`lossbook.explorers.guide()` shows both. The chapters prove what stands here.
+`lossbook.explorers.guide()` shows both. The chapters prove the facts.
 """
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -34,7 +35,7 @@ class Question:
 
     ask: str
     label: str
-    answers: tuple
+    answers: tuple["Answer", ...]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Answer:
 
     label: str
     hint: str
-    leads: object
+    leads: Question | str
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Advice:
     chapter: str
     why: str
     unless: str
-    facts: dict
-    given: dict = field(default_factory=dict)
+    facts: dict[str, str]
+    given: dict[str, int] = field(default_factory=dict)
 
 
 def _output(logit, probability, function):
-    """What the model puts out decides the form of a loss."""
+    """The question that chooses between the forms of a loss for logits and for probabilities."""
     return Question(
         "What does the model put out?",
         "what comes out of the model?",
@@ -152,24 +153,28 @@ QUESTIONS = Question(
 
 
 def _advice(chapter, why, unless, y, **facts):
-    """The `Advice` of a row of `lossbook/data/advice.csv`, whose empty cells say nothing."""
-    told = {what: fact for what, fact in facts.items() if fact}
-    return Advice(chapter, why, unless, told, {"y": int(y)} if y else {})
+    """The `Advice` of a row of `lossbook/data/advice.csv`, without its empty cells."""
+    stated = {what: fact for what, fact in facts.items() if fact}
+    return Advice(chapter, why, unless, stated, {"y": int(y)} if y else {})
 
 
 ADVICE = {row.pop("loss"): _advice(**row) for row in tables.records("advice")}
 
 
-def walk(question=QUESTIONS, depth=0):
-    """The tree in reading order: (depth, answer) for each answer, and below it what it leads to."""
+def walk(question: Question = QUESTIONS, depth: int = 0) -> Iterator[tuple[int, Answer]]:
+    """(depth, answer) for each answer of the tree, depth first: the order in which one reads it.
+
+    >>> [(depth, answer.label) for depth, answer in walk()][:3]
+    [(0, 'a number'), (1, 'the mean'), (2, 'no')]
+    """
     for answer in question.answers:
         yield depth, answer
         if isinstance(answer.leads, Question):
             yield from walk(answer.leads, depth + 1)
 
 
-def nested(question=QUESTIONS):
-    """The tree as JSON knows it."""
+def nested(question: Question | str = QUESTIONS) -> dict | str:
+    """The tree as dicts, lists and strings, for JSON; the name of a loss stays a string."""
     if isinstance(question, str):
         return question
     answers = [
@@ -179,8 +184,11 @@ def nested(question=QUESTIONS):
     return {"ask": question.ask, "answers": answers}
 
 
-def cards():
-    """The advice as HTML, one element with data-loss for each loss; formulas are TeX."""
+def cards() -> str:
+    """The advice as HTML, one element with the attribute data-loss for each loss.
+
+    Formulas are TeX between \\[ and \\], which the page typesets.
+    """
     return "".join(map(_card, ADVICE))
 
 
@@ -202,8 +210,14 @@ def _card(name):
 # Formulas.
 
 
-def formulas(name):
-    """The formula and the gradient of a loss, with letters for distances: {what: expression}."""
+def formulas(name: str) -> dict[str, sp.Expr]:
+    """The formula and the gradient of a loss, with letters for distances: {what: expression}.
+
+    Of several gradients, that by the first argument.
+
+    >>> formulas("hinge")["formula"]
+    Max(0, -score*y + 1)
+    """
     loss, given = getattr(lossbook, name), ADVICE[name].given
     if name == "ctc":
         p = [sp.symbols(f"epsilon_{t} a_{t}", positive=True) for t in (1, 2)]
@@ -218,7 +232,7 @@ def formulas(name):
 
 
 def _short(expr):
-    """Sums of squared differences as squared distances, and no maximum that a case has decided."""
+    """Sums of squared differences as squared distances; max(0, v) as v in a case where v > 0."""
     for total in expr.atoms(sp.Sum):
         pair = sorted(map(str, total.atoms(sp.IndexedBase)))
         if isinstance(total.function, sp.Pow) and len(pair) == 2:

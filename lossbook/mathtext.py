@@ -1,7 +1,7 @@
 """Mathematics as people type it: `parse("np.log(K)/2")`, `value(expression, {"K": 3.0})`.
 
-A text is never run as code. It becomes a sympy expression that nothing simplifies, and numbers
-come from it in floating point: so `9**9**9` is an overflow at once, not a long wait.
+A text is never run as code. It becomes a sympy expression that nothing simplifies, and is
+evaluated in floating point: so `9**9**9` is an overflow at once, not a long wait.
 """
 
 import ast
@@ -10,6 +10,7 @@ import math
 import operator
 import re
 import warnings
+from collections.abc import Collection, Mapping
 
 import sympy as sp
 from sympy.core.function import Application, AppliedUndef
@@ -80,13 +81,19 @@ FUNCTIONS = {
 
 
 class Unreadable(ValueError):
-    """A text that is not read as mathematics; the message says why."""
+    """A text that cannot be read as mathematics; the message says why."""
 
 
-def parse(text, names=()):
+def parse(text: str, names: Collection[str] = ()) -> sp.Basic | tuple:
     """The expression, or the tuple of expressions, that a text means.
 
-    names: symbols that the text may use, also where a constant has the same name.
+    text: numbers, names, arithmetic, comparisons, tuples and calls of FUNCTIONS, as in Python;
+        also with ^ for a power. Names become symbols.
+    names: those of symbols, where a constant has the same name.
+    Raises Unreadable for any other text.
+
+    >>> parse("x^2 + 2"), parse("e"), parse("e", names=["e"])
+    (x**2 + 2, E, e)
     """
     if len(text) > LONGEST:
         raise Unreadable(f"a text of {len(text)} signs is too long to be read")
@@ -97,7 +104,7 @@ def parse(text, names=()):
         plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about odd literals, such as 1if
+            warnings.simplefilter("ignore")  # about literals such as 1if
             body = ast.parse(plain, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise Unreadable(
@@ -174,15 +181,23 @@ def _call(name, arguments):
     raise Unreadable(f"{shorten(name)} is not a function that can be read here")
 
 
-def shorten(text, longest=60):
-    """A text in quotes, of one short line."""
+def shorten(text: str, longest: int = 60) -> str:
+    """The repr of a text of at most so many characters; a longer one is cut.
+
+    >>> shorten("a long answer", longest=9)
+    "'a long...'"
+    """
     return repr(text if len(text) <= longest else text[: longest - 3] + "...")
 
 
-def value(expr, at):
-    """The number of an expression where its symbols, known by name, have the values `at`.
+def value(expr: sp.Basic, at: Mapping[str, float]) -> float | complex:
+    """The value of an expression in floating point; at: {name of a symbol: its value}.
 
-    It is nan where there is no finite one. Floating point all the way, so that nothing is slow.
+    nan where there is no finite value. Nothing is computed exactly, so that nothing is slow.
+    Raises Unreadable for what is no formula of numbers, such as an integral.
+
+    >>> value(x**2 + 1, {"x": 3.0})
+    10.0
     """
     try:
         number = complex(_value(expr, at))
@@ -224,7 +239,7 @@ def _value(expr, at):
             raise ArithmeticError("too small for floating point, and not 0")
         return power
     if isinstance(expr, sp.binomial | sp.factorial) and max(map(abs, numbers)) > 1000:
-        raise OverflowError("sympy would count it out")
+        raise OverflowError("sympy would multiply it out")
     return complex(expr.func(*map(_exact, numbers)).evalf())
 
 

@@ -1,4 +1,4 @@
-"""What is known of losses, proved or computed where it is shown: tables in a notebook."""
+"""Tables of the properties of a loss, each proved or computed when the table is made."""
 
 import ast
 import contextlib
@@ -17,7 +17,7 @@ from lossbook.verify import convexity_counterexample, require_scalar
 
 @dataclass(frozen=True, repr=False)
 class Passport:
-    """What is known of a loss: {property: text or sympy expression}; a table in a notebook."""
+    """Properties of a loss, {property: text or sympy expression}; a table in a notebook."""
 
     facts: dict
 
@@ -57,8 +57,8 @@ def passport(loss: Loss, sample: Sequence[float] | None = None) -> Passport:
     kinks = " and ".join(f"${latex(point)}$" for point in breakpoints)
     order = "twice, everywhere" if twice else f"once, everywhere; not twice at {kinks}"
     convex = _hold(prove.convex, values, x, within)
-    dents = (convexity_counterexample(lambda u, k=k: loss(u[:, 0], k), 1) for k in labels)
-    if not convex and not any(dents):
+    found = (convexity_counterexample(lambda u, k=k: loss(u[:, 0], k), 1) for k in labels)
+    if not convex and not any(found):
         raise ValueError(f"{loss.name}: neither a proof of convexity nor a counterexample")
     sample = sample or ([labels[0]] * 2 + [labels[1]] * 3 if labels else [1, 3, 3, 4, 44])
     best = fits.best_constant(
@@ -78,7 +78,7 @@ def passport(loss: Loss, sample: Sequence[float] | None = None) -> Passport:
 
 
 def _domains(loss):
-    """The two labels, or none where any number is one; and the ends of the predictions."""
+    """The two labels, or none where any number is a label; and the interval of predictions."""
 
     def takes(prediction, target):
         try:
@@ -110,7 +110,7 @@ def _ends(formulas, x, within):
 
 
 def _bounds(slopes, x, within, convex):
-    """What the slope stays within: its limits, if it never falls; else only whether it does."""
+    """The bounds of the slope: of a convex loss its limits, else only whether it is bounded."""
     ends = list(_ends(slopes, x, within))
     if any(end.is_infinite for end in ends):
         return "no"
@@ -149,13 +149,13 @@ def operations(loss: Loss) -> int:
 
 def _linked(cell, link):
     if link and cell.startswith("$") and cell.endswith("$"):
-        return f"{cell} [(proof)]({link})"  # who hears the page cannot hear a link of a formula
+        return f"{cell} [(proof)]({link})"  # screen readers read no name of a linked formula
     return f"[{cell}]({link})" if link else cell
 
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """What is known of several losses, side by side: {loss: {property: text or expression}}.
+    """Properties of several losses, side by side: {loss: {property: text or expression}}.
 
     links: {loss: {property: the address of its proof}}, of those that have one.
     """

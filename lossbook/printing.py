@@ -1,5 +1,6 @@
 """sympy expressions printed as numpy code."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,15 +11,23 @@ from sympy.printing.precedence import PRECEDENCE
 from lossbook.shapes import root, stable
 
 
-def compile_numpy(symbols, expressions, indices=(), wanted=slice(None)):
+def compile_numpy(
+    symbols: Sequence[sp.Basic],
+    expressions: Sequence[sp.Expr],
+    indices: Sequence[sp.Symbol] = (),
+    wanted: slice = slice(None),
+) -> Callable[..., list[np.ndarray]]:
     """A function of arrays that returns the values of the expressions, as a list.
 
     symbols: the function's arguments, in order.
-    indices: the free indices of the expressions, none for scalar losses. Beside them a
-        vector z comes as an array (n, K) and a scalar as (n, 1); values have the shape
+    indices: the free indices of the expressions, none for scalar losses. With indices, a
+        vector z is an array (n, K) and a scalar (n, 1); values have the shape
         (n, K) for one index and (n, K, K) for two; a sum keeps its axis with length 1.
     wanted: which of the expressions are returned. Their digits do not depend on this, since
         common parts are found in all.
+
+    >>> compile_numpy([x, y], [x**2, x * y])(3.0, 2.0)
+    [9.0, 6.0]
     """
     # Never simplify, factor or expand here: the form decides how many digits survive.
     expressions = [stable(sp.sympify(expr)) for expr in expressions]
@@ -36,7 +45,10 @@ def compile_numpy(symbols, expressions, indices=(), wanted=slice(None)):
 
 
 def _shared(_, expressions, wanted):
-    """The common parts of all expressions, those that the wanted ones need; and these."""
+    """sympy's `cse`: the parts that all expressions share, if a wanted one needs them, and those.
+
+    The parts are found in all expressions, so that they do not depend on which are wanted.
+    """
     names = sp.numbered_symbols("_")  # names of no argument
     parts, reduced = sp.cse(expressions, symbols=names, order="none")
     reduced, needed = reduced[wanted], []
@@ -61,7 +73,7 @@ class _Printer(NumPyPrinter):
         self.symbols, self.indices = symbols, indices
 
     def _as_ordered_terms(self, expr, order=None):
-        # b - a is one operation, -a + b is two.
+        # The positive term first: b - a is one operation, -a + b is two.
         terms = super()._as_ordered_terms(expr, order)
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
@@ -87,38 +99,47 @@ class _Printer(NumPyPrinter):
         return f"logsumexp({self._print(expr.args[0].function.exp)})"
 
 
-# Words that numpy lacks: generated code sees this module before numpy.
+# Functions that numpy lacks: generated code looks here before it looks in numpy.
+
+Numbers = float | np.ndarray
 
 
-def xlogy(y, x):
+def xlogy(y: Numbers, x: Numbers) -> Numbers:
+    """y log(x), and 0 where y = 0, also at x = 0."""
     return y * np.log(x + (y == 0))
 
 
-def xlog1py(y, x):
+def xlog1py(y: Numbers, x: Numbers) -> Numbers:
+    """y log(1 + x), and 0 where y = 0, also at x = -1."""
     return y * np.log1p(x + (y == 0))
 
 
-def xdivy(x, y):
+def xdivy(x: Numbers, y: Numbers) -> Numbers:
+    """x / y, and 0 where x = 0, also at y = 0."""
     return x / (y + (x == 0))
 
 
-def nonzero(x, power):
-    return np.maximum(x, 10.0 ** (-307 / power))  # 1 / x**power is finite
+def nonzero(x: Numbers, power: float) -> Numbers:
+    """x >= 0, but at least so much that 1 / x^power is finite."""
+    return np.maximum(x, 10.0 ** (-307 / power))
 
 
-def exp_of_product(x, y):
+def exp_of_product(x: Numbers, y: Numbers) -> Numbers:
+    """e^(x y) without the rounding of x y, for an x of few bits."""
     high = (y + 1.5 * 2.0**42) - 1.5 * 2.0**42  # Veltkamp split: x * high is exact for a short x
     e = np.exp(x * high)
     return e + e * np.expm1(x * (y - high))
 
 
-def power_of_rest(p, g):
+def power_of_rest(p: Numbers, g: Numbers) -> Numbers:
+    """(1 - p)^g, corrected for the rounding of 1 - p."""
     q = 1.0 - p
     lost = (1.0 - q) - p  # exactly what rounding took from q, and 0 where q < 1/2
     return q**g * (1.0 + g * lost / np.maximum(q, 0.5))
 
 
-def norm(x):
+def norm(x: np.ndarray) -> np.ndarray:
+    """The Euclidean norm along the last axis, (n, K) to (n, 1); at most the largest float."""
     square = np.einsum("...k,...k->...", x, x)[..., None]
     if np.all((square > 1e-280) & (square < np.inf)):
         return np.sqrt(square)
@@ -128,6 +149,7 @@ def norm(x):
     return np.minimum(scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True)), largest)
 
 
-def logsumexp(z):
+def logsumexp(z: np.ndarray) -> np.ndarray:
+    """log(sum(exp(z))) along the last axis, (n, K) to (n, 1), without overflow."""
     top = np.maximum.reduce(z, -1, keepdims=True)
     return top + np.log(np.add.reduce(np.exp(z - top), -1, keepdims=True))

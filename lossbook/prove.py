@@ -126,9 +126,9 @@ class _Need:
 
 
 def _needs(expr, x):
-    """What makes an expression without decisions smooth, and real.
+    """The conditions under which an expression without decisions is smooth and real.
 
-    Only what is known to be smooth passes: of a function left out nothing wrong is proved.
+    Raises ValueError for functions that are not in SMOOTH, so that nothing wrong is proved of them.
     """
     if not expr.has(x):
         if expr.is_extended_real is False or expr.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
@@ -240,8 +240,12 @@ def _holds(test, expr, x, low, high):
     return any(all(test(expr.subs(x, image)) for image in way) for way in ways)
 
 
-def is_nonnegative(expr, x, low, high):
-    """Whether expr >= 0 on the whole interval."""
+def is_nonnegative(expr: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> bool:
+    """Whether sympy sees that expr >= 0 on the whole open interval from low to high.
+
+    >>> prove.is_nonnegative(x**2 - 1, x, sp.S(1), sp.oo)
+    True
+    """
     if expr.is_nonnegative or sp.simplify(expr).is_nonnegative:
         return True
     return _holds(_is_positive_form, expr, x, low, high)

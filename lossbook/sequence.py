@@ -1,30 +1,31 @@
 """Connectionist temporal classification: the loss of a sequence whose alignment is not known.
 
-`explorers/src/ctc.js` has it for the explorer, of plain probabilities.
+`explorers/src/ctc.js` is the same for the explorer, with plain probabilities.
 """
 
 import inspect
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike
 
 from lossbook.classification import LOGITS
 from lossbook.loss import Domain, Loss
 
-IMPOSSIBLE = -1e300  # the log of 0, of which sums and differences are no NaN
-TINY = 1e-250  # what overlaps less has lost digits, since a float64 ends at 1e-308
+IMPOSSIBLE = -1e300  # stands for log 0: sums and differences of it are never NaN
+TINY = 1e-250  # a smaller overlap has lost digits, since the smallest float64 is near 1e-308
 
 
 class Semiring(NamedTuple):
-    """What weights are added (three at a time) and multiplied with.
+    """How the weights of paths are added (three at a time) and multiplied.
 
     zero, one: the weight of no path, and of a path without steps.
     emit: the weights of the classes, from their logits.
-    share: takes out of the weights (L, N) of one time what they have in common, in place, and
-        returns it, so that they neither vanish nor round in long sequences.
-    log: the logarithm of a weight and of all that was taken out.
+    share: rescales the weights (L, N) of one time in place, so that they neither underflow nor
+        round in long sequences, and returns the factor (N,), or its log, that it took out.
+    log: the logarithm of a weight times all the factors that were taken out.
     number: the weights (T, L, N) as numbers, up to a factor for each time.
     """
 
@@ -85,14 +86,16 @@ LOGARITHMS = Semiring(
 )
 
 
-def forward(emissions, start, skip, semiring):
+def forward(
+    emissions: np.ndarray, start: np.ndarray, skip: np.ndarray, semiring: Semiring
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The weight of all paths that arrive at state s at time t, of many problems side by side.
 
     emissions: (T, L, N), the weight of being in state s at time t.
     start: (L, N), the states that a path may begin in.
     skip: (L, N), the states that may be reached from the last state but one.
-    Returns weights (T, L, N) with and without the emission at time t, and (T, N) what all of
-    each time share besides. Graves et al. (2006), equations 6 and 7.
+    Returns weights (T, L, N) with and without the emission at time t, and (T, N) what
+    `semiring.share` took out at each time. Graves et al. (2006), equations 6 and 7.
     """
     times, states, problems = emissions.shape
     weights = np.empty((times, 2 + states, problems), emissions.dtype)
@@ -116,17 +119,20 @@ def _states(targets, target_lengths, blank):
     labels = np.full((2 * targets.shape[1] + 1, len(targets)), blank)
     labels[1::2] = targets.T
     skip = np.zeros(labels.shape, bool)
-    skip[2:] = labels[2:] != labels[:-2]  # which two blanks never are
+    skip[2:] = labels[2:] != labels[:-2]  # never from blank to blank
     state = np.arange(len(labels))[:, None]
     end = (state == 2 * target_lengths) | (state == 2 * target_lengths - 1)
     return labels, (state < 2) & (state <= 2 * target_lengths), skip, end
 
 
-def path_polynomial(y, target, blank=0):
+def path_polynomial(y: ArrayLike, target: Sequence[int], blank: int = 0) -> Any:
     """The sum over all alignments of the target, each the product of its entries of y.
 
     y: (T, C), numbers or sympy expressions, the probability of each class at each time.
-    target: the labels, without blanks.
+    target: the labels, without blanks. The result is of the kind of the entries of y.
+
+    >>> path_polynomial([[1 - x, x], [1 - y, y]], [1])
+    x*(1 - y) + y
     """
     targets = np.array([target], int)
     labels, start, skip, end = _states(targets, np.array([len(target)]), blank)
@@ -136,8 +142,9 @@ def path_polynomial(y, target, blank=0):
 
 
 class Lattice(NamedTuple):
-    """What CTC knows of the states s = 0..2S (blank, label, blank, ...) at the times t < T.
+    """The forward and backward variables of CTC, for the states s = 0..2S at the times t < T.
 
+    The states are blank, label, blank, ..., blank.
     labels: (N, L), the label of each state.
     alpha: (N, T, L), the log probability of all paths up to time t that are in state s there.
     beta: (N, T, L), of all paths from there to the end; both have the factor at time t.
@@ -165,8 +172,11 @@ class CTC(Loss):
         super().__init__(define)
         self._domains["target"] = WHOLE  # which `formula` takes
 
-    def formula(self, y, target, blank=0):
-        """-log of the path polynomial; y: (T, C) probabilities, target: labels."""
+    def formula(self, y: ArrayLike, target: ArrayLike, blank: int = 0) -> sp.Expr:
+        """-log of the path polynomial; y: (T, C) probabilities, target: (S,) labels.
+
+        Raises ValueError or TypeError for other shapes, and for labels that are no classes.
+        """
         y = np.array(y, dtype=object)
         if y.ndim != 2 or 0 in y.shape:
             raise ValueError(f"{self.name}.formula: y takes shape (T, C), got {y.shape}")
@@ -180,13 +190,14 @@ class CTC(Loss):
         return sp.oo if total == 0 else -sp.log(total)
 
     @property
-    def gradient(self):
+    def gradient(self) -> NoReturn:
+        """Raises AttributeError, for there is no one formula."""
         raise AttributeError("ctc has a formula for each T and target: ctc.formula(y, target)")
 
     hessian = symbols = source = gradient
 
-    def lattice(self, *args, **kwargs):
-        """The `Lattice` of the arguments, which are those of the loss."""
+    def lattice(self, *args, **kwargs) -> Lattice:
+        """The `Lattice` of a batch; arguments and errors are those of the loss."""
         problems = self._check(self._bind(args, kwargs))
         with np.errstate(over="ignore", under="ignore"):  # as where the loss is computed
             paths = Paths(LOGARITHMS, *problems)
@@ -272,8 +283,8 @@ class Paths:
     weights, shared: (T, L, 2N) and (T, 2N), what `forward` found; the second half is mirrored.
     log_p: (N,), the log probabilities of the targets.
     posterior: (T, L, N), the probability of each state at each time, given the target.
-    overlap: (N,), of the weights from both ends, those from the start as they were before they were
-        scaled, at the time where they overlap least.
+    overlap: (N,), the sum over the states of the products of the weights from both ends, at the
+        time where it is least; those from the start as they were before they were scaled.
     """
 
     def __init__(self, semiring, logits, targets, input_lengths, target_lengths, blank):

@@ -14,6 +14,9 @@ unfolds) and its stable code. At a kink the derivative is one fixed subgradient:
 sgn(0) = 0, hence clip' is 0 at both breakpoints.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
 from sympy.concrete.delta import deltasummation
@@ -46,7 +49,13 @@ class Shape(sp.Function):
         return self.define(*(arg.doit(**hints) for arg in self.args))
 
 
-def shape(*slopes, stable=None, total_derivative=None, latex=None, **known):
+def shape(
+    *slopes: Callable[..., sp.Expr],
+    stable: Callable[..., sp.Expr] | None = None,
+    total_derivative: Callable[..., sp.Expr] | None = None,
+    latex: str | None = None,
+    **known: Any,
+) -> Callable[[Callable[..., sp.Expr]], type[Shape]]:
     """Decorate a textbook formula, a Python function of sympy expressions, to make it a Shape.
 
     slopes: one function for each argument, its partial derivative.
@@ -90,8 +99,14 @@ def _printer(template):
     return render
 
 
-def stable(expr):
-    """The same expression as code that neither overflows nor cancels, nor works twice."""
+def stable(expr: sp.Expr) -> sp.Expr:
+    """The same expression in a form whose code neither overflows nor cancels.
+
+    Parts that occur twice are written alike, so that the code computes them once.
+
+    >>> stable(softplus(x))
+    log1p(exp(-absolute(x))) + positive_part(x)
+    """
     for rule in RULES:
         expr = expr.replace(lambda node: True, rule)
     return expr
@@ -134,7 +149,7 @@ def _divided(weight, quotient):
 
 
 def _unit_vectors(node):
-    """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power that is too large or too small."""
+    """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power overflows or underflows."""
     for power in node.args if node.is_Mul else ():
         base, exponent = power.as_base_exp()
         if isinstance(base, root) and exponent.is_Integer and exponent < -1:
@@ -279,11 +294,11 @@ def softplus(x):
     return sp.log(1 + sp.exp(x))
 
 
-# Logarithms, quotients and powers of probabilities. A weight stays inside, so that 0 log 0 is 0.
+# Logarithms, quotients and powers of probabilities. A weight is an argument, so that 0 log 0 is 0.
 
 
 def _by_product_rule(kind, slope):
-    """The derivative of a weighted function, in which each weight is inside again."""
+    """The derivative of a weighted function, in which each weight is an argument again."""
 
     def total_derivative(y, x, dy, dx):
         dy, entry = dy.as_independent(sp.KroneckerDelta, as_Add=False)  # one entry of a sum
@@ -341,7 +356,7 @@ def power(x, g):
     javascript="Math.pow(1 - ({0}), {1})",
 )
 def power_of_rest(x, g):
-    """(1 - x)^g for x <= 1, which makes up for the rounding of 1 - x."""
+    """(1 - x)^g for x <= 1, corrected for the rounding of 1 - x."""
     return (1 - x) ** g
 
 
@@ -349,7 +364,7 @@ def power_of_rest(x, g):
     lambda x, g: g * sigmoid_power(x, g) * sigmoid(-x),
     lambda x, g: -sigmoid_power(x, g) * softplus(-x),
     latex=r"\sigma\left({0}\right)^{{{1}}}",
-    # Two powers, each without the loss by rounding.
+    # The product of two powers, each accurate to a few ULP.
     stable=lambda x, g: (
         exp_of_product(-g, positive_part(-x)) * power_of_rest(-sp.exp(-absolute(x)), -g)
     ),
@@ -365,7 +380,7 @@ def root(x):
     return sp.sqrt(x)
 
 
-# What large numbers need.
+# Differences and products in an order in which large numbers do not overflow.
 
 
 @shape(
@@ -396,11 +411,11 @@ def difference_of_squares(x, y):
     javascript="(({0})*({1})*({1}))",
 )
 def weighted_square(y, x):
-    """y x^2 from left to right: 0 where y is, also where x^2 overflows."""
+    """y x^2 from left to right: 0 where y is 0, also where x^2 overflows."""
     return y * x**2
 
 
-# What only code uses.
+# Shapes that occur in stable code only.
 
 
 @shape(numpy="(({0})/({1}))", javascript="(({0})/({1}))")
@@ -417,7 +432,7 @@ def maximum(x, y):
 
 @shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-307)")
 def nonzero(x, power):
-    """x >= 0, but a tiny number where x is 0, of which the power can be a divisor."""
+    """x >= 0, but where x is 0 a tiny number whose power is no 0, so that one can divide by it."""
     return x
 
 
@@ -429,20 +444,24 @@ HIGH = "(({1} + 6597069766656) - 6597069766656)"  # to 2^-10, as in printing.exp
     javascript=f"(Math.exp({{0}}*{HIGH})*Math.exp({{0}}*({{1}} - {HIGH})))",
 )
 def exp_of_product(x, y):
-    """e^(x y), right to the last digits where x y is large and would be rounded."""
+    """e^(x y), accurate also where x y is large and its rounding would cost digits."""
     return sp.exp(x * y)
 
 
 # Vectors: entries have the index k, running from 1 to K.
 
 
-def total(term):
-    """The sum over a vector's entries: `total(lambda k: z[k] ** 2)`."""
+def total(term: Callable[[sp.Symbol], sp.Expr]) -> sp.Sum:
+    """The sum of a term over a vector's entries.
+
+    >>> total(lambda k: z[k] ** 2)
+    Sum(z[k]**2, (k, 1, K))
+    """
     k, size = sp.Symbol("k", integer=True), sp.Symbol("K", integer=True, positive=True)
     return sp.Sum(term(k), (k, 1, size))
 
 
-def distance(a, b):
+def distance(a: sp.IndexedBase, b: sp.IndexedBase) -> sp.Expr:
     """The Euclidean distance of two vectors; at distance 0 its derivative is taken as 0."""
     return root(total(lambda k: (a[k] - b[k]) ** 2))
 
@@ -453,21 +472,29 @@ def log_of_sum(x):
     return sp.log(x)
 
 
-def logsumexp(z):
+def logsumexp(z: sp.IndexedBase) -> sp.Expr:
     """The log of the sum of a vector's exponentials."""
     return log_of_sum(total(lambda k: sp.exp(z[k])))
 
 
-def derivative(expr, by):
-    """d expr / d by, where `by` may be an entry z[j] of a vector that is summed over."""
+def derivative(expr: sp.Expr, by: sp.Expr) -> sp.Expr:
+    """d expr / d by, where `by` may be an entry z[j] of a vector that is summed over.
+
+    >>> derivative(total(lambda k: z[k] ** 2), z[j])
+    2*z[j]
+    """
     return sp.diff(expr, by).replace(
         lambda node: isinstance(node, sp.Sum) and node.has(sp.KroneckerDelta),
         lambda node: deltasummation(sp.expand(node.function), *node.limits, no_piecewise=True),
     )
 
 
-def unfold(expr):
-    """The textbook formula of an expression in shapes."""
+def unfold(expr: sp.Expr) -> sp.Expr:
+    """The textbook formula of an expression in shapes.
+
+    >>> unfold(softplus(x))
+    log(exp(x) + 1)
+    """
     plain = expr.replace(lambda node: isinstance(node, Shape), lambda node: node.define(*node.args))
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):

@@ -1,4 +1,4 @@
-"""Checks by number, at given points. Each prints one line, or raises `Refuted`."""
+"""Numeric checks at given points. Each prints one line, or raises `Refuted`."""
 
 import functools
 import math
@@ -107,7 +107,7 @@ def evaluate(
     >>> evaluate(x**2, {x: 3.0})
     mpf('9.0')
     """
-    # Those after which 1 - 1e-300 is not 1, nor 1 + e^-700: what is lost twice would agree.
+    # So many that 1 - 1e-300 is not 1, nor 1 + e^-700: else two wrong results would agree.
     sizes = [abs(float(a)) for a in at.values() if a]
     lost = [max(-math.log10(a), min(a, 1500) / math.log(10)) for a in sizes]
     digits += math.ceil(max(lost, default=0))
@@ -115,7 +115,7 @@ def evaluate(
     while digits < 20_000:
         with mpmath.workdps(digits):
             exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
-            # A zero may be a digit that is still to come.
+            # 0 may only mean that there are too few digits.
             if exact and previous and abs(exact / previous - 1) < mpmath.mpf(10) ** -30:
                 return exact
             if abs(exact) < least and mpmath.mpf(10) ** -(digits // 2) < least:

@@ -1,4 +1,4 @@
-"""What the site needs beyond the theme: formulas and icons without another host, explorers."""
+"""The Sphinx extension of the book: no requests to other hosts, explorers, links to claims."""
 
 import re
 import shutil
@@ -8,19 +8,19 @@ from pathlib import Path
 from docutils import nodes
 
 CLAIMS, MARK = "chapters/appendix/claims", re.compile(r"\b(C[0-5]\d)\b")
-FONTS = "output/chtml/fonts/woff-v2"  # with tex-chtml.js 1.5 of the package's 24 MB
+FONTS = "output/chtml/fonts/woff-v2"  # with tex-chtml.js 1.5 MB; the whole package has 24
 
 
 def copy_mathjax(app, exception):
-    """Put MathJax where Sphinx looks for it, from a package that carries its files."""
+    """Copy MathJax from the package that contains its files to where the pages load it."""
     source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax"
     target = app.outdir / "_static/mathjax"
     shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
     shutil.copyfile(source / "tex-chtml.js", target / "tex-chtml.js")
 
 
-def drop_weight(app, exception):
-    """Drop source maps, and the 1.5 MB of icons that the theme also has as a font."""
+def remove_unused_assets(app, exception):
+    """Remove source maps, and the icons as a script of 1.5 MB: the theme uses them as a font."""
     static = app.outdir / "_static"
     for path in static.rglob("*.map"):
         path.unlink()
@@ -34,24 +34,24 @@ def add_explorers(app, pagename, templatename, context, doctree):
         app.add_css_file("explorers.css")
 
 
-def mend_citations(app, pagename, templatename, context, doctree):
-    """Docutils calls the bibliography a list, but its entries no list items: call it nothing."""
+def fix_citation_roles(app, pagename, templatename, context, doctree):
+    """Remove docutils' role="list" from the bibliography: its entries have no role="listitem"."""
     if "body" in context:
         context["body"] = context["body"].replace(
             ' role="list" class="citation-list"', ' class="citation-list"'
         )
 
 
-def know_ids(app, doctree):
-    """Let `[...](huber.ipynb#c19)` lead to whatever has an id. MyST looks among headings alone."""
+def register_anchor_ids(app, doctree):
+    """Let `[...](huber.ipynb#c19)` link to any id; MyST registers those of headings only."""
     slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
     for node in doctree.findall(nodes.Element):
         for name in node["ids"]:
             slugs.setdefault(name, (None, name, ""))
 
 
-def link_marks(app, doctree, docname):
-    """Let a mark such as C19 in a chapter lead to its row in the table of claims."""
+def link_claims(app, doctree, docname):
+    """Link the mark of a claim in a chapter, such as C19, to its row in the table of claims."""
     if docname == CLAIMS or CLAIMS not in app.env.all_docs:
         return
     table = app.builder.get_relative_uri(docname, CLAIMS)
@@ -65,10 +65,10 @@ def link_marks(app, doctree, docname):
 
 
 def setup(app):
-    app.connect("doctree-read", know_ids)
-    app.connect("doctree-resolved", link_marks)
+    app.connect("doctree-read", register_anchor_ids)
+    app.connect("doctree-resolved", link_claims)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", drop_weight)
+    app.connect("build-finished", remove_unused_assets)
     app.connect("html-page-context", add_explorers)
-    app.connect("html-page-context", mend_citations)
+    app.connect("html-page-context", fix_citation_roles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

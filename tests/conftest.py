@@ -29,7 +29,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium chromium-browser google-chrome google-chrome-stable microsoft-edge"
-CHANNELS = "chrome msedge"  # what Playwright knows where to find on macOS and Windows
+CHANNELS = "chrome msedge"  # Playwright finds them on macOS and Windows
 # Root in a container has no sandbox; the others keep Chromium itself off the network.
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -99,10 +99,10 @@ def browser():
 
 @dataclass
 class Log:
-    """What a page asked for and complained of."""
+    """The requests of a page, and its errors."""
 
     requests: list = field(default_factory=list)  # every address, in order
-    failed: list = field(default_factory=list)  # those that got no answer, or one from 400 up
+    failed: list = field(default_factory=list)  # no response, or a status of 400 or more
     errors: list = field(default_factory=list)  # console errors and uncaught exceptions
 
     def watch(self, page):
@@ -118,7 +118,7 @@ def new_page(browser):
     """`new_page(width=1280, height=900, dark=False, touch=False, **context)` opens a blank page.
 
     Further arguments go to Playwright's `browser.new_context`. `page.log` keeps what the page
-    requests and complains of: `page.log.requests`, `page.log.failed`, `page.log.errors`.
+    requests and its errors: `page.log.requests`, `page.log.failed`, `page.log.errors`.
     """
     contexts = []
 

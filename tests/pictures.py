@@ -1,4 +1,4 @@
-"""Figures of notebooks compared as pictures: what a reader would not see is no difference.
+"""Figures of notebooks compared as pictures: differences that nobody can see are ignored.
 
 Two processors draw the same figure with other bytes: -0 for 0, a contour's vertex in its last
 digit. So each SVG is rendered, and pixels are compared by matplotlib's own measure, the root mean
@@ -28,7 +28,7 @@ FONTS = {
 
 
 def _render(svg):
-    """The PNG of an SVG, the same on every machine: text that is no path has matplotlib's font."""
+    """The PNG of an SVG, the same on every machine: text elements are set in matplotlib's font."""
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=96, background="white", **FONTS))
 
 
@@ -42,9 +42,9 @@ def pictures(outputs):
 
 
 def difference(stored, new, folder, name):
-    """What a reader would see of the difference of two lists of `pictures`, or None.
+    """How two lists of `pictures` differ, in words, or None where no reader would see it.
 
-    Where there is one, both pictures and their difference are left in the folder, under the name.
+    Where they differ, both pictures and their difference are left in the folder, under the name.
     """
     kinds = [[kind for kind, _ in found] for found in (stored, new)]
     if kinds[0] != kinds[1]:

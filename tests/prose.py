@@ -1,4 +1,4 @@
-"""What the pages and notebooks of the book say in words."""
+"""The Markdown of the pages and notebooks of the book."""
 
 import functools
 import json
@@ -21,5 +21,5 @@ def prose(path):
 
 
 def markdown(path):
-    """All of it."""
+    """All Markdown of a page or notebook."""
     return "\n\n".join(prose(path).values())

@@ -38,7 +38,7 @@ def bump(z, /, y):
 
 
 def need(tool):
-    """Skip loudly without a tool; in CI fail."""
+    """Skip where a tool is missing, and name it; in CI fail."""
     if shutil.which(tool) is None:
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say(f"NO {tool.upper()} FOUND: install it to test the explorers' source", pytrace=False)

@@ -1,7 +1,5 @@
 """What fits to data under a loss: lines, constants, the support vector machine, forces."""
 
-import doctest
-
 import numpy as np
 import pytest
 
@@ -172,9 +170,3 @@ def test_forces_of_pairs_sum_to_zero_and_bring_similar_points_together():
 def test_fits_say_what_they_take(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_the_examples_of_the_docstrings():
-    results = doctest.testmod(fits, extraglobs={"absolute_error": absolute_error})
-    assert results.attempted
-    assert not results.failed

@@ -19,7 +19,7 @@ from lossbook.verify import UNSEEN, evaluate, ulps
 
 exactly = functools.partial(evaluate, least=UNSEEN)
 
-# What a loss is tried with where its defaults do not say enough.
+# The parameters that a loss is measured with; its defaults where it is not listed.
 PARAMETERS = {
     "huber": [{"delta": 1.0}, {"delta": 1e-3}],
     "smooth_l1": [{"beta": 1.0}, {"beta": 1e-3}],
@@ -31,9 +31,9 @@ PARAMETERS = {
 
 @dataclass(frozen=True)
 class Case:
-    """What a loss is given, and the measure of what it returns.
+    """The arguments of a loss, and the measure of its results.
 
-    name: the loss and what it is tried with.
+    name: of the loss, and its parameters.
     measure: takes the value and the gradient as `value_and_grad` returns them, and gives the
         largest error of each in ULP.
     """
@@ -50,8 +50,8 @@ class Case:
 
 
 def cases(loss: Loss) -> Iterator[Case]:
-    """The cases that its signature makes, and those that a loss has of its own."""
-    if loss is not book.ctc:  # whose arguments are sequences of several lengths
+    """The cases that are made from the signature of a loss, and those of this loss only."""
+    if loss is not book.ctc:  # its arguments are sequences of several lengths
         for parameters in PARAMETERS.get(loss.name, [{}]):
             chosen = ", ".join(f"{name} = {value}" for name, value in parameters.items())
             arguments = points(loss)
@@ -69,7 +69,7 @@ def cases(loss: Loss) -> Iterator[Case]:
 
 
 def domains(loss: Loss) -> dict:
-    """{argument: what it takes}, from the signature."""
+    """{argument: its domain}, from the signature."""
     annotations = {name: loss.signature.parameters[name].annotation for name in loss.arguments}
     return {name: a if isinstance(a, Domain) else FINITE for name, a in annotations.items()}
 

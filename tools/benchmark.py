@@ -1,4 +1,4 @@
-"""Measure the losses beside PyTorch: digits, time, growth and start.
+"""Compare the losses with PyTorch: accuracy, time, its growth with the size, and time to import.
 
     python tools/benchmark.py            print the tables
     python tools/benchmark.py --write    write them to BENCHMARKS.md
@@ -144,7 +144,7 @@ def seconds(call):
 
 
 def times(ours, theirs, budget=1.0):
-    """Median seconds of ours, and the median ratio of pairs that are measured in turns."""
+    """Median seconds of ours, and the median ratio of times measured alternately."""
     calls = [ours, theirs] if theirs else [ours]
     for call in calls:
         call()
@@ -227,7 +227,7 @@ def large_speed():
 
 
 def growth():
-    """Nanoseconds for each element, which should stay level."""
+    """Nanoseconds for each element, which should not grow with the size."""
     for label, sizes in (
         ("`huber`, n", [("huber", n) for n in (1_000, 10_000, 100_000, 1_000_000)]),
         (

@@ -37,14 +37,14 @@ def reusable(old, new):
     """Whether the build of the old digests can be brought up to date with the new ones.
 
     Sphinx repeats no warning for a page that it has read before, and it keeps the pages of files
-    that are gone. So only a build that was good is reused, and only for changed pages.
+    that are gone. So only a build without warnings is reused, and only for changed pages.
     """
     changed = [path for path, _ in new.items() - old.items()]
     return new.keys() == old.keys() and all(path.startswith("chapters/") for path in changed)
 
 
 def build():
-    """Build what has changed; True if the site is good."""
+    """Build what has changed; True if there was neither an error nor a warning."""
     new = digests()
     old = json.loads(STAMP.read_text("utf-8")) if STAMP.exists() and INDEX.exists() else {}
     if new == old:
@@ -76,7 +76,7 @@ def serve(port):
 
 def main(args):
     BUILD.mkdir(exist_ok=True)
-    # A lock that goes when its process goes: two builds at once would spoil each other.
+    # Two builds at once would overwrite each other's files. The lock ends with its process.
     with contextlib.closing(sqlite3.connect(BUILD / "lock", timeout=1200)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         good = build()

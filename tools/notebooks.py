@@ -1,6 +1,6 @@
 """Run notebooks and store what they show: `python tools/notebooks.py chapters`.
 
-Two runs give the same bytes: timings and versions are left out, and of an error only what it says.
+Two runs give the same bytes: timings, versions and tracebacks are left out.
 """
 
 import os
@@ -19,8 +19,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 
 
 def normalise(notebook):
-    """Keep what depends on the chapter alone."""
-    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # from where cells have ids
+    """Remove what differs from machine to machine: timings, versions, paths in tracebacks."""
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # the first with ids of cells
     notebook.metadata.kernelspec = dict(KERNEL)
     notebook.metadata.language_info = {"name": "python"}
     for number, cell in enumerate(notebook.cells):

@@ -3,7 +3,7 @@
     pip install -r tools/requirements-peers.txt && KERAS_BACKEND=torch python tools/record_broken.py
 
 Each exhibit has its columns, and rows [library, call, numbers], one number for each column; None
-where the library has nothing of the kind. Everything is float64 unless a call says otherwise.
+where the library has no such function. Everything is float64 unless a call says otherwise.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Write lossbook/data/conventions.json: what other libraries return, by calls that stand in it.
+"""Write lossbook/data/conventions.json: calls of other libraries, and what they return.
 
     pip install -r tools/requirements-peers.txt && python tools/record_conventions.py
 
@@ -505,7 +505,7 @@ FULL = ("torchvision.", "tensorflow.", "pytorch_metric_learning.", "jax.", "kera
 def signature(path):
     """The signature as the package states it, without annotations."""
     f = pydoc.locate(path)
-    if isinstance(f, np.ufunc):  # it documents other names than x1 and x2
+    if isinstance(f, np.ufunc):  # its docstring has better names than x1 and x2
         return f.__doc__.partition("\n")[0].removeprefix(f.__name__)
     try:
         stated = inspect.signature(f)
@@ -517,7 +517,7 @@ def signature(path):
 
 
 def lists(x):
-    """Nested lists of numbers; what JSON has no number for stays a word, as numpy reads it."""
+    """Nested lists of numbers; nan and inf, which JSON lacks, as text that numpy reads."""
     if isinstance(x, np.ndarray):
         x = x.tolist()
     if isinstance(x, list):

@@ -1,6 +1,6 @@
 """Make .venv and install what the book needs: `python3 tools/setup.py`.
 
-Any Python from 3.6 can read this file, so that an old one is told so in a sentence.
+Any Python from 3.6 can run this file, so that an old one ends with a clear message.
 """
 
 import os
@@ -17,7 +17,7 @@ UNREACHABLE = (
 
 
 def interpreter(system=os.name):
-    """Where an environment of this system ("nt" is Windows) has its Python."""
+    """The path of Python in a virtual environment of this system ("nt" is Windows)."""
     return VENV / ("Scripts/python.exe" if system == "nt" else "bin/python")
 
 
@@ -52,7 +52,7 @@ def make_venv():
 
 
 def pip_install(*args):
-    """Run pip install and tell how far it is; on failure exit with a sentence."""
+    """Run pip install and report progress; on failure exit with a clear message."""
     command = [str(PYTHON), "-u", "-m", "pip", "install", "--retries", "2", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", *args]
     pip = subprocess.Popen(

@@ -1,14 +1,14 @@
 // Sliders, switches and buttons: the browser's own, with labels and live values.
-// Each takes the selection that it is put into, and returns set(value), which changes it silently.
+// Each takes the selection to append to, and returns set(value), which does not call `change`.
 import { number } from "./numbers.js";
 
 const labelled = (parent, kind) => parent.append("label").attr("class", `lb-${kind}`);
 
-/** An element that takes keys. */
+/** The input element of a control. */
 function control(label, tag, name) {
-  // A page's scripts may know names of their own: Sphinx writes its search into all called q.
+  // Sphinx writes the search words of a page into every input with the name q.
   const node = label.append(tag).attr("name", `lossbook-${name}`);
-  return node.attr("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
+  return node.attr("data-lm-suppress-shortcuts", "true"); // else JupyterLab handles the arrow keys
 }
 
 /** A slider over a list of values, so that every position is a round number. */
@@ -55,7 +55,7 @@ export function choice(parent, { name, text, options, value }, change) {
   return (index) => list.property("selectedIndex", index);
 }
 
-/** A line to type a text of some letters into; others are left out. */
+/** A text field for some letters; others are removed. */
 export function field(parent, { name, text, letters, longest, value }, change) {
   const label = labelled(parent, "field");
   label.append("span").text(text);

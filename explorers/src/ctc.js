@@ -1,16 +1,16 @@
-// CTC with plain probabilities, for the few frames that one can look at. lossbook/sequence.py has
-// it with logarithms, for as many as one likes.
+// CTC with plain probabilities, which are exact enough for the few frames of an explorer.
+// lossbook/sequence.py rescales them, for sequences of any length.
 
 /** Blank, letter, blank, letter, ..., blank; class 0 is the blank. */
 export const states = (target) => [0, ...target.flatMap((letter) => [letter, 0])];
 
-/** The states that state s may be reached from: itself, the last, and over a blank the letter before. */
+/** The predecessors of state s: itself, s - 1, and s - 2 where the blank between may be skipped. */
 export function sources(labels, s) {
   const skip = s > 1 && labels[s] !== 0 && labels[s] !== labels[s - 2];
   return [s, s - 1, ...(skip ? [s - 2] : [])].filter((from) => from >= 0);
 }
 
-/** alpha[t][s]: the weight of all beginnings of walks that are in state s at time t. */
+/** alpha[t][s]: the probability of all paths up to time t that are in state s there. */
 export function forward(p, labels) {
   const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
   const alpha = [labels.map((label, s) => (s < 2 ? p[0][label] : 0))];
@@ -23,7 +23,7 @@ export function forward(p, labels) {
   return alpha;
 }
 
-/** The same for endings, from state s at time t to the end, the factor at time t included. */
+/** beta[t][s]: the same of all paths from state s at time t to the end, including the factor at t. */
 export function backward(p, labels) {
   const turned = (rows) => rows.map((row) => [...row].reverse()).reverse();
   return turned(forward([...p].reverse(), [...labels].reverse()));
@@ -71,7 +71,7 @@ export function best(p, target, n) {
   return top(walks.slice(-2).flat());
 }
 
-/** A table of probabilities in which one is moved and the others of its frame keep their ratios. */
+/** The probabilities p with p[t][k] set to a value; the others of frame t keep their ratios. */
 export function moved(p, t, k, to) {
   const rest = 1 - p[t][k];
   const other = (q) => (rest > 0 ? (q / rest) * (1 - to) : (1 - to) / (p[t].length - 1));

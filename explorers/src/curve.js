@@ -22,7 +22,7 @@ const rise = (a, b) => Math.abs(b[1] - a[1]);
 
 const isFinitePoint = ([, y]) => Number.isFinite(y);
 
-/** What stands between two points: nothing, or the edges of each jump with a gap between. */
+/** The points to insert between two: none, or the edges of each jump with a gap between. */
 function jumps(f, a, b, tolerance, depth) {
   if (isFinitePoint(a) !== isFinitePoint(b)) return [lastFinite(f, a, b)];
   if (!(rise(a, b) > tolerance) || depth === 0) return [];
@@ -63,7 +63,7 @@ export function curves(panel, n) {
     const { x, y } = panel;
     const [low, high] = y.domain();
     const [left, right] = x.range();
-    const far = high - low; // keeps coordinates small where a curve runs away
+    const far = high - low; // coordinates further outside are clamped
     const clamp = (value) => Math.max(low - far, Math.min(high + far, value));
     const pen = line().defined(isFinitePoint);
     pen.x((point) => x(point[0])).y((point) => y(clamp(point[1])));
@@ -88,7 +88,7 @@ export function upright(panel) {
   };
 }
 
-/** Points [x, y] that stay, and a ring where the movable one stood at first. */
+/** The points [x, y], with a ring at the first position of the movable one. */
 export function drawPoints(panel, group, points, movable) {
   const circles = group.selectAll("circle").data(points).join("circle");
   circles.attr("class", (_, i) => (i === movable ? "lb-ring" : "lb-point"));

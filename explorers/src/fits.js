@@ -1,5 +1,5 @@
-// What fits to data under a loss: lines, constants, the support vector machine, forces of pairs.
-// lossbook/fits.py has the same in numpy, under the same names.
+// Fits to data under a loss: lines, constants, the support vector machine, forces of pairs.
+// lossbook/fits.py has the same functions in numpy.
 
 /** Weighted least squares: [a, b]. */
 export function leastSquares(xs, ys, weights) {
@@ -74,7 +74,7 @@ export function bestConstant({ gradient }, targets) {
 
 /**
  * The line w . x + b = 0 of least |w|^2 / 2 + C * (the sum of hinge losses), by sequential
- * minimal optimisation: the weights of two points at a time, those that have most to gain.
+ * minimal optimisation: the weights of two points at a time, the most violating pair.
  *
  * points: [[x, y]], labels: -1 or 1, of both at least one. Returns { w, b, weights }.
  */

@@ -4,7 +4,7 @@ import { drag } from "d3-drag";
 /**
  * A handle over a panel.
  *
- * name: what a screen reader calls it; style: its colour, 0 that of the text.
+ * name: its accessible name; style: its colour, 0 that of the text.
  * steps: [dx, dy] of one press of an arrow key, in data units (Shift: ten of them); a
  *     step of 0 means that the handle does not move that way.
  * move(x, y): called with where the reader wants it, within the panel's ranges.
@@ -14,7 +14,7 @@ export function handle(panel, { name, style = 1, steps: [dx, dy], move }) {
   const group = panel.over.append("g").attr("class", `lb-handle lb-c${style}`).attr("tabindex", 0);
   group.attr("role", "slider").attr("aria-label", name);
   group.attr("aria-orientation", dx ? "horizontal" : "vertical");
-  group.attr("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
+  group.attr("data-lm-suppress-shortcuts", "true"); // else JupyterLab handles the arrow keys
   group.append("circle").attr("class", "lb-reach").attr("r", 22); // large enough for a finger
   group.append("circle").attr("class", "lb-halo").attr("r", 14);
   group.append("circle").attr("class", "lb-grip").attr("r", 8);

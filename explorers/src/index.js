@@ -1,4 +1,4 @@
-// The runtime of the book's explorers: figures that answer without a kernel.
+// The runtime of the book's explorers: interactive figures that need no kernel.
 import { curves } from "./kinds/curves.js";
 import { fit } from "./kinds/fit.js";
 import { guess } from "./kinds/guess.js";

@@ -3,7 +3,7 @@
 export const GRIP = 8; // the radius of a point, in CSS pixels
 const HEAD = 6; // of an arrow
 
-/** The columns of a readout of forces, and what stands in them. */
+/** The columns of a readout of forces, and their values. */
 export const FORCE = { forceX: "force x", forceY: "force y", force: "force" };
 export const forceValues = ([x, y]) => ({ forceX: x, forceY: y, force: Math.hypot(x, y) });
 

@@ -1,4 +1,4 @@
-// From a spec on the page to a figure that answers.
+// Mounts explorers: makes interactive figures of the specs on a page.
 
 /** Draw an explorer into an element, in the place of the picture that stands before it. */
 function mount(kinds, element, spec) {

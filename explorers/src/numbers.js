@@ -1,4 +1,4 @@
-// How numbers are shown: few digits for the eye, all of them in data attributes.
+// How numbers are shown: with few digits; data attributes hold all of them.
 import { format } from "d3-format";
 
 const short = format(".4~g");

@@ -1,4 +1,4 @@
-// What every explorer has: controls above, panels side by side, a readout below.
+// The frame of every explorer: controls above, panels side by side, a readout below.
 import { select } from "d3-selection";
 
 import { button, slider } from "./controls.js";
@@ -23,7 +23,7 @@ export function stage(root, spec, redraw) {
   const values = spec.parameters.map(({ name, value }) => [name, value]);
   const start = { ...Object.fromEntries(values), ...spec.start };
   const state = { ...start };
-  const setters = {}; // they move a control without its calling back
+  const setters = {}; // they set a control without a call of `change`
 
   const change = (changes) => {
     Object.assign(state, changes);

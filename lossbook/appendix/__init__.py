@@ -1,1 +1,1 @@
-"""What the pages of chapters/appendix show."""
+"""The tables of the pages in chapters/appendix."""

@@ -1,11 +1,12 @@
 """The tables of the gallery of broken losses: ours, the exact value, and what others return.
 
-exhibit("log of zero", naive=..., exact=...)   one number for each column; a table
-catalogue()                                    what has been shown so far, at a glance
+exhibit("log of zero", naive=..., exact=...)   a table, with one number for each column
+catalogue()                                    a summary of all exhibits that were shown
 """
 
 import functools
 import json
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 import numpy as np
@@ -18,7 +19,7 @@ gallery = {}  # {name: {who: numbers}} of the exhibits that were shown
 class Table:
     """Rows of text under a head: a table in a notebook."""
 
-    def __init__(self, head, rows):
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         sides = [":--"] + ["--:"] * (len(head) - 1)
         self.text = tables.markdown(head, *rows, align=sides)
 
@@ -29,7 +30,7 @@ class Table:
 
 
 @functools.cache
-def recorded():
+def recorded() -> dict:
     """{"versions": {library: version}, "exhibits": {name: {"columns", "rows"}}}.
 
     Written by tools/record_broken.py. A row is [library, call, one number for each column].
@@ -37,11 +38,12 @@ def recorded():
     return json.loads((files("lossbook") / "data" / "broken.json").read_text("utf-8"))
 
 
-def exhibit(name, **ours):
-    """Show the numbers of each way beside what was recorded of other libraries.
+def exhibit(name: str, **ours: Sequence[float | str | None]) -> Table:
+    """The numbers of several implementations beside what was recorded of other libraries.
 
-    ours: {who: one number for each column}; `exact` is one of them. None: there is none;
-        a word, such as the name of an error, stands for itself.
+    name: of the record.
+    ours: {implementation: one number for each column}, among them `exact`. None where there is no
+        number; a word, such as the name of an error, is shown as it is.
     Raises ValueError for a name without a record, and where the columns are not filled.
     """
     if name not in recorded()["exhibits"]:
@@ -58,8 +60,11 @@ def exhibit(name, **ours):
     return Table(["", *columns], marked)
 
 
-def catalogue():
-    """Of each exhibit the first column where the naive code is wrong, and how others fare."""
+def catalogue() -> Table:
+    """Of each exhibit that was shown the first column where the naive code is wrong.
+
+    The last column counts the calls of other libraries that return a wrong number.
+    """
     lines = []
     for number, (name, rows) in enumerate(gallery.items(), 1):
         exact = rows["exact"]
@@ -72,8 +77,12 @@ def catalogue():
     return Table(["exhibit", "naive", "exact", "repaired", "others"], lines)
 
 
-def is_wrong(x, exact):
-    """Whether a number has fewer than six right digits; NaN always, a word never."""
+def is_wrong(x: float | str | None, exact: float | str | None) -> bool:
+    """Whether a number has fewer than six right digits; NaN is always wrong, a word never.
+
+    >>> is_wrong(3.14159, np.pi), is_wrong(3.1416, np.pi), is_wrong(np.nan, None)
+    (False, True, True)
+    """
     if not isinstance(x, float) or np.isnan(x):
         return isinstance(x, float)
     return exact is not None and not np.isclose(x, exact, rtol=1e-6, atol=0)
@@ -81,7 +90,7 @@ def is_wrong(x, exact):
 
 def _as_number(x):
     try:
-        return x if x is None else float(x) + 0.0  # no -0
+        return x if x is None else float(x) + 0.0  # turns -0 into 0
     except ValueError:
         return x
 

@@ -1,5 +1,6 @@
 """The cheat sheet: each loss on a card, its formula and gradient derived, the rest in few words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy as sp
@@ -51,9 +52,9 @@ def _distance(expr):
     return sp.factor_terms(expr.subs(step(margin - d), 1))  # where it is 0, so is max(0, m - d)
 
 
-# How the sheet writes a loss: its arguments, by what the gradient is, and what tidies both.
-# The residual is y_hat where y = 0. Of the focal loss, one class stands for both, and of the
-# contrastive loss one vector: the other gradient is the opposite.
+# How the sheet writes a loss: its arguments, what the gradients are by, and what simplifies both.
+# The residual is y_hat where y = 0. The focal loss is written for y = 1, and the gradient of the
+# contrastive loss by its first vector: that by the other is its negative.
 LETTERS = {
     "squared_error": (((r, 0), {}), [r"\hat y"], _plain),
     "absolute_error": (((r, 0), {}), [r"\hat y"], _plain),
@@ -76,17 +77,21 @@ CTC = (
 )
 
 
-def formulas(name):
-    """The formula of a loss and its derivatives, {by what: expression}."""
-    loss, ((given, chosen), by, tidy) = getattr(lossbook, name), LETTERS[name]
+def formulas(name: str) -> tuple[sp.Expr, dict[str, sp.Expr]]:
+    """The formula of a loss, and its derivatives as {by what, in LaTeX: expression}.
+
+    >>> formulas("absolute_error")[0]
+    Abs(r)
+    """
+    loss, ((given, chosen), by, simplify) = getattr(lossbook, name), LETTERS[name]
     slopes = loss.grad(*given, **chosen)
-    slopes = map(tidy, slopes if isinstance(slopes, tuple) else (slopes,))
-    return tidy(loss(*given, **chosen)), dict(zip(by, slopes, strict=False))
+    slopes = map(simplify, slopes if isinstance(slopes, tuple) else (slopes,))
+    return simplify(loss(*given, **chosen)), dict(zip(by, slopes, strict=False))
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the sheet says of a loss: `takes` its label domain, `use` and `trap` in few words."""
+    """A loss on the sheet. takes: the domain of its label; use, trap: in a few words."""
 
     name: str
     title: str
@@ -95,8 +100,8 @@ class Card:
     use: str
     trap: str
 
-    def lines(self):
-        """The formula and the derivatives in LaTeX."""
+    def lines(self) -> Iterator[str]:
+        """The formula and the derivatives, each as an equation in LaTeX."""
         if self.name == "ctc":
             value, slopes = CTC
         else:
@@ -107,7 +112,7 @@ class Card:
             yield rf"\partial L / \partial {by} = {slope}"
 
 
-def cards():
+def cards() -> list[Card]:
     """The cards of all losses, in the order of the chapters."""
     return [Card(**row) for row in tables.records("cheat_sheet")]
 
@@ -125,10 +130,10 @@ class Shapes:
         rows = [["shape"], ["formula"], ["slope"]]
         for shape, of in SHAPES.items():
             slope = shape.slopes[0]
-            told = _plain(slope(*of)) if shape is huber_function else slope(*of)
+            shown = _plain(slope(*of)) if shape is huber_function else slope(*of)
             rows[0].append(f"`{shape.__name__}`")
             rows[1].append(f"${latex(shape.define(*of))}$")
-            rows[2].append(f"${latex(told)}$")
+            rows[2].append(f"${latex(shown)}$")
         return tables.markdown(*rows)
 
 

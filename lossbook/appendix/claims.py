@@ -1,4 +1,4 @@
-"""The claims of the note from which the book grew, and where its chapters settle them."""
+"""The claims of the note from which the book grew, and where the chapters prove or correct them."""
 
 import json
 import os
@@ -13,10 +13,11 @@ VERDICTS = ("holds", "holds if", "corrected")
 
 @dataclass(frozen=True)
 class Claim:
-    """What the note says, in other words, and what became of it.
+    """A claim of the note, in other words, and whether it is true.
 
     mark: "C01" to "C52". section: the heading of the note under which it stands.
-    condition: of "holds if" what must be so, of "corrected" what is right instead; of "holds" a
+    verdict: one of VERDICTS.
+    condition: for "holds if" the condition, for "corrected" what is right instead; for "holds" a
         remark, or nothing.
     """
 
@@ -27,17 +28,21 @@ class Claim:
     condition: str
 
 
-def load():
-    """All claims, in the note's order."""
+def load() -> list[Claim]:
+    """All claims, in the note's order.
+
+    >>> len(load())
+    52
+    """
     return [Claim(**row) for row in tables.records("claims")]
 
 
 @dataclass
 class Place:
-    """Where a chapter settles a claim: behind an anchor such as `(c07)=`.
+    """Where a chapter proves or corrects a claim: after an anchor such as `(c07)=`.
 
-    path: of the notebook. heading: of the section that the anchor is in.
-    cell: the first cell that shows something after it in that section, or None.
+    path: of the notebook. heading, level: of the section that the anchor is in.
+    cell: the first cell with an output after the anchor in that section, or None.
     """
 
     path: Path
@@ -46,8 +51,8 @@ class Place:
     cell: dict | None = field(default=None, repr=False)
 
 
-def find_places(chapters):
-    """The places of all claims below a folder: {"C07": [Place, ...]}, one each if all is well."""
+def find_places(chapters: str | Path) -> dict[str, list[Place]]:
+    """The places of all claims below a folder, {"C07": [Place, ...]}; each should have one."""
     places = {}
     for path in sorted(Path(chapters).rglob("*.ipynb")):
         if not {"appendix", "solutions", ".ipynb_checkpoints"} & set(path.parts):

@@ -8,12 +8,13 @@ import functools
 import json
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-import lossbook.figures  # which shows formulas in the LaTeX of the book
+import lossbook.figures  # shows formulas in the LaTeX of the book
 from lossbook import tables
 from lossbook.loss import Loss
 from lossbook.prove import Refuted
@@ -26,7 +27,7 @@ LIBRARIES = {
     "jax": "JAX", "sklearn": "scikit-learn", "scipy": "SciPy",
 }  # fmt: skip
 
-# What is made of the losses L of n samples: in symbols, and the weight that each of them gets.
+# How a call reduces the losses L of n samples: in symbols, and as a weight for each sample.
 REDUCTIONS = {
     "each": ("L", lambda n: 1.0),
     "mean": (r"\overline{L}", lambda n: 1 / n),
@@ -51,13 +52,13 @@ def _stored():
 
 
 @functools.cache
-def inputs():
+def inputs() -> dict[str, np.ndarray]:
     """The inputs of all calls, by the names that they have in the calls."""
     return {name: np.array(x, float) for name, x in _stored()["inputs"].items()}
 
 
-def versions():
-    """The versions of the packages that were asked."""
+def versions() -> dict[str, str]:
+    """The versions of the packages that were called: {name: version}."""
     return {LIBRARIES[name]: v for name, v in _stored()["versions"].items()}
 
 
@@ -67,8 +68,8 @@ class Record:
 
     topic: a loss of lossbook, or what the call shows. function: its full name.
     call: as it was run, with the names of `inputs`.
-    ours: {"loss", "arguments", "parameters"} of the loss of each sample that it is made of, as
-        times * reduction (one of REDUCTIONS); None where no factor turns ours into it.
+    ours: {"loss", "arguments", "parameters"}, such that times * reduction (one of REDUCTIONS) of
+        our losses is its value; None where there are no such factor and reduction.
     value: a number, an array, or the name of an error. gradient: of the sum of the value.
     normalises: whether it divides probabilities by their sum, which adds 1 to their derivatives.
     rtol: the relative tolerance within which both agree; of gradients, also absolute.
@@ -81,20 +82,20 @@ class Record:
     ours: dict | None
     times: float | None
     reduction: str | None
-    value: object
+    value: float | list | str
     gradient: list | None
     normalises: bool
     rtol: float
 
-    def expected(self):
-        """What it should have returned if the relation holds: the value, the gradients."""
+    def expected(self) -> tuple[float | np.ndarray, list[np.ndarray]]:
+        """The value that it should have returned if the relation holds, and the gradients."""
         value, grads = _losses(self.ours)
         weights = self.times * REDUCTIONS[self.reduction][1](len(value)) * np.ones(len(value))
         value = value * weights if self.reduction == "each" else value @ weights
         return value, [((g + self.normalises).T * weights).T for g in grads]
 
-    def check(self):
-        """Raise Refuted where it is not what ours gives."""
+    def check(self) -> None:
+        """Raise Refuted where value or gradient differ from ours by more than rtol."""
         value, grads = self.expected()
         pairs = [("value", self.value, value, 0)]
         if self.gradient is not None:
@@ -121,14 +122,19 @@ def _losses(ours):
 
 
 @functools.cache
-def records():
+def records() -> tuple[Record, ...]:
+    """All calls that were recorded."""
     return tuple(Record(**r) for r in _stored()["records"])
 
 
-def compare(topic):
+def compare(topic: Loss | str) -> "Comparison":
     """The calls on a topic, beside ours, which is computed now: a table in a notebook.
 
-    topic: a loss, or the name of a topic. Raises Refuted where a stated relation does not hold.
+    topic: a loss, or the name of a topic. Raises ValueError for a topic without calls, and Refuted
+    where a stated relation does not hold.
+
+    >>> next(compare(squared_error).rows())[1]
+    '**lossbook** `squared_error(y_hat, y)`'
     """
     name = topic.name if isinstance(topic, Loss) else topic
     found = [r for r in records() if r.topic == name]
@@ -143,19 +149,19 @@ def compare(topic):
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Calls and what they returned, in groups of one loss of ours."""
+    """Calls and what they returned, grouped by our call that they are compared with."""
 
     records: tuple[Record, ...]
 
-    def values(self):
-        """What the calls returned, as it is stored, in the table's order within each library."""
+    def values(self) -> list[float | list | str]:
+        """What the calls returned, as it is stored, in the order of `records`."""
         return [record.value for record in self.records]
 
-    def record(self, part):
+    def record(self, part: str) -> Record:
         """The first record with this text in its call."""
         return next(record for record in self.records if part in record.call)
 
-    def rows(self):
+    def rows(self) -> Iterator[tuple[str, str]]:
         """Pairs of Markdown: what was returned, and by which call."""
         groups = {}
         for record in self.records:
@@ -185,7 +191,7 @@ def _show(value):
     return ", ".join(entries[:2]) + ", …" * (len(entries) > 2)
 
 
-# Parameters that say nothing about the loss.
+# Parameters that do not change the loss.
 OTHER = {
     "size_average", "reduce", "name", "dtype", "xp", "device", "jac", "bounds", "method", "ftol",
     "xtol", "gtol", "x_scale", "diff_step", "tr_solver", "tr_options", "jac_sparsity", "max_nfev",
@@ -196,8 +202,11 @@ OTHER = {
 }  # fmt: skip
 
 
-def defaults(topic):
-    """Print what the functions on a topic take, in order, with their defaults, without OTHER."""
+def defaults(topic: Loss | str) -> None:
+    """Print the arguments of the functions on a topic, with their defaults, but not those in OTHER.
+
+    Raises as `compare`.
+    """
     for function in dict.fromkeys(record.function for record in compare(topic).records):
         stated = _stored()["signatures"].get(function)
         if stated:

@@ -1,11 +1,13 @@
-"""Explorers: figures that answer to the reader without a kernel.
+"""Explorers: interactive figures that need no kernel.
 
 An explorer is a description (numbers, labels, ranges) beside losses printed as JavaScript from
 their sympy line. A notebook shows it as two outputs: a picture by matplotlib, and HTML in
-which the runtime of `explorers/` draws the same thing to be touched, in the picture's place.
+which the runtime of `explorers/` draws the interactive figure that replaces the picture.
 
-    explorers.curves({"Huber": huber}, x=(-4, 4), given={"y": 0}, sliders={"delta": (0.05, 5)},
-                     value=(0, 6), gradient=(-3, 3), title="Huber's loss and its gradient")
+>>> figure = curves({"Huber": huber}, x=(-4, 4), given={"y": 0}, sliders={"delta": (0.05, 5)},
+...                 value=(0, 6), gradient=(-3, 3), title="Huber's loss and its gradient")
+>>> figure.picture("png")[1:4]
+b'PNG'
 
 Each kind is a file here, which describes it and draws the picture, and one of the same name in
 `explorers/src/kinds`, which draws the explorer.

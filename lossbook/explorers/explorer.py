@@ -1,4 +1,4 @@
-"""What a notebook shows of an explorer: a picture, and HTML that takes its place."""
+"""An explorer as a notebook displays it: a picture, and HTML that replaces it."""
 
 import hashlib
 import io
@@ -18,12 +18,12 @@ STATIC = Path(__file__).parents[1] / "static"
 
 @dataclass(frozen=True)
 class Explorer:
-    """A figure that answers: displays itself as a picture and as what takes its place.
+    """An interactive figure, displayed as a picture and as the HTML that replaces it.
 
-    spec: what the runtime draws, without the losses.
+    spec: what the runtime draws, without the losses, as JSON.
     losses: the losses by name.
-    draw: fills a matplotlib Figure with the picture.
-    inside: HTML that the runtime finds in the explorer's place, where it may move it.
+    draw: fills a matplotlib Figure with the picture, from the figure, spec and losses.
+    inside: HTML that stands in the explorer's element, which the runtime may move.
     """
 
     spec: dict
@@ -32,18 +32,18 @@ class Explorer:
     inside: str = ""
 
     def picture(self, kind: str = "svg") -> bytes:
-        """The picture, "svg" or "png", equal in every run."""
+        """The picture, "svg" or "png", the same bytes in every run; else ValueError."""
         undated = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
         if kind not in undated:
             raise ValueError(f'kind takes "svg" or "png", got {kind!r}')
         figure, file = Figure(), io.BytesIO()
         self.draw(figure, self.spec, self.losses)
-        # White, since a page or a notebook may show it on a dark ground.
+        # White, since a page or a notebook may show it on a dark background.
         figure.savefig(file, format=kind, dpi=100, facecolor="white", metadata=undated[kind])
         return file.getvalue()
 
     def html(self) -> str:
-        """The explorer; with the runtime in it, unless LOSSBOOK_STORED says that pages load it."""
+        """The explorer and its runtime, which pages load themselves if LOSSBOOK_STORED is set."""
         spec = json.dumps(self.spec, ensure_ascii=False).replace("<", r"\u003c")
         losses = object_literal(**{name: javascript(loss) for name, loss in self.losses.items()})
         name = "explorer-" + hashlib.sha256((spec + losses + self.inside).encode()).hexdigest()[:10]

@@ -1,4 +1,4 @@
-"""What several kinds of explorer share: parts of a description, and parts of a picture."""
+"""Shared by several kinds of explorer: parts of a description, and parts of a picture."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,15 +1,15 @@
 // Loaded in the head of every page, before anything is drawn.
 {
-  // Follow the reader's system until told otherwise.
+  // The theme of the reader's system is the default.
   const { dataset } = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dataset.mode ||= "auto";
   dataset.theme ||= dark.matches ? "dark" : "light";
 
-  // A page on disk may not read its neighbours to quote them in search results.
+  // A page opened from disk may not fetch other pages for summaries of search results.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-  // Whatever scrolls sideways in its own box can be reached, and then scrolled, by keyboard.
+  // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
     "pre, div.math mjx-container, .pst-scrollable-table-container, .cell_output > .output";
   const fit = new ResizeObserver((entries) => {

@@ -15,7 +15,7 @@ import pytest
 
 from lossbook.explorers.explorer import STATIC
 
-# The outputs as myst-nb or JupyterLab lay them out, with the runtime before or after.
+# The HTML around outputs in a page of the site and in JupyterLab.
 LAYOUTS = {
     "site": '<div class="cell_output">{picture}<div class="output text_html">{html}</div></div>',
     "lab": '<div class="jp-OutputArea-child"><div>{picture}</div></div>'

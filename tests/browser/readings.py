@@ -1,4 +1,4 @@
-"""What a reader sees of an explorer on a page, compared to what lossbook computes."""
+"""The numbers that an explorer shows on a page, compared to those that lossbook computes."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def figure(page):
 
 
 def state(page):
-    """What the reader has chosen in the first explorer of a page."""
+    """The state of the first explorer of a page."""
     return json.loads(figure(page).get_attribute("data-state"))
 
 
@@ -67,7 +67,7 @@ def assert_right(page, others=False):
 
 
 def assert_guided(shown, answers):
-    """The questions are those on the way, and at its end stands the advice."""
+    """The questions are those that the answers lead to, then comes the advice."""
     at, asked = guide.QUESTIONS, []
     for index in answers:
         asked.append(at.ask)
@@ -87,7 +87,7 @@ def assert_guided(shown, answers):
         assert shown.locator(".lb-advice").get_by_text(guide.ADVICE[name].unless).is_visible()
 
 
-# What stands below each kind of explorer: {quantity: number} of a curve.
+# The readout of each kind of explorer: {quantity: number} of a curve.
 
 
 def arguments(curve, one, now, leading):
