@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 import lossbook
+from lossbook import prove
 from lossbook.loss import Loss
 
 MODULES = ["lossbook", *(m.name for m in pkgutil.walk_packages(lossbook.__path__, "lossbook."))]
@@ -19,7 +20,7 @@ KINDS = "lossbook.explorers."  # the explorers have an example together, and exa
 x, y = sp.symbols("x y", real=True)
 j, z = sp.Symbol("j", integer=True), sp.IndexedBase("z", real=True)
 NAMES = {name: getattr(lossbook, name) for name in lossbook.__all__}
-NAMES |= {"sp": sp, "x": x, "y": y, "j": j, "z": z}
+NAMES |= {"sp": sp, "x": x, "y": y, "j": j, "z": z, "prove": prove}
 
 
 def examples(module):
