@@ -18,6 +18,7 @@ from lossbook.shapes import derivative, unfold
 FLOAT = np.dtype(float)
 NUMBERS = {np.ndarray, float, int, list, bool, type(None)}  # the usual types of arguments
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
+Result = np.ndarray | sp.Expr | tuple  # a tuple where several arguments stand before the /
 ORDERS = {"value": (0,), "grad": (1,), "value_and_grad": (0, 1), "hess": (2,)}  # of derivatives
 
 
@@ -115,7 +116,7 @@ class Loss:
             if _plain(given[name]) is choice
         }
 
-    def variant(self, **parameters):
+    def variant(self, **parameters) -> "Loss":
         """The same loss with the formula that the parameters choose, which is its default."""
         chosen = self._choices(self.parameters | parameters) if self._switches else {}
         return self if chosen == self._chosen else _variant(self, tuple(chosen.items()))
@@ -128,7 +129,7 @@ class Loss:
         # Pickled by its name, as a function is: the copy is the loss itself, also elsewhere.
         return (_variant, self._origin) if self._origin else self.__qualname__
 
-    def kernel(self, *results):
+    def kernel(self, *results: str) -> Callable[[Callable], Callable]:
         """Decorate hand-written code for rows of arrays, where derived code is not exact enough.
 
         results: those of "value", "grad" and "hess" that the code yields, in this order: values of
@@ -151,7 +152,7 @@ class Loss:
 
     # Numbers, or expressions where an argument is one.
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args, **kwargs) -> np.ndarray | sp.Expr:
         """The loss of each sample: float64, of the broadcast shape.
 
         With a sympy expression among the arguments it is an expression: `huber(r, 0, delta=d)`.
@@ -159,7 +160,7 @@ class Loss:
         """
         return self._evaluate("value", args, kwargs)[0]
 
-    def grad(self, *args, **kwargs):
+    def grad(self, *args, **kwargs) -> Result:
         """The derivative of each sample's loss by what stands before the `/`.
 
         An array of the broadcast shape, with a last axis for the entries where that is a
@@ -168,12 +169,12 @@ class Loss:
         """
         return self._nested(self._evaluate("grad", args, kwargs))
 
-    def value_and_grad(self, *args, **kwargs):
+    def value_and_grad(self, *args, **kwargs) -> tuple[np.ndarray | sp.Expr, Result]:
         """The pair (loss, grad), computed in one pass, of the same digits as alone."""
         value, *grads = self._evaluate("value_and_grad", args, kwargs)
         return value, self._nested(grads)
 
-    def hess(self, *args, **kwargs):
+    def hess(self, *args, **kwargs) -> Result:
         """The second derivative of each sample's loss: shape (...,), for vectors (..., K, K).
 
         Where several arguments stand before the `/`, a tuple of rows of such blocks. As an
@@ -189,27 +190,27 @@ class Loss:
     # Formulas.
 
     @functools.cached_property
-    def formula(self):
+    def formula(self) -> sp.Expr:
         """The textbook formula in sympy, in the symbols of `symbols`."""
         return self._unfolded(0)
 
     @functools.cached_property
-    def gradient(self):
+    def gradient(self) -> sp.Expr | tuple:
         """The textbook gradient in sympy (a tuple where several arguments stand before `/`)."""
         return self._unfolded(1)
 
     @functools.cached_property
-    def hessian(self):
+    def hessian(self) -> sp.Expr | tuple:
         """The textbook Hessian in sympy (a tuple of rows where several stand before `/`)."""
         return self._unfolded(2)
 
     @functools.cached_property
-    def symbols(self):
+    def symbols(self) -> tuple[sp.Symbol | sp.IndexedBase, ...]:
         """The sympy symbols of the formula, in the signature's order; none for a choice."""
         return tuple(map(self._symbol, self._with_numbers(self.signature.parameters)))
 
     @property
-    def source(self):
+    def source(self) -> str:
         """The numpy code of `value_and_grad`, as it was derived or written."""
         code, _ = self._kernels.get(0) or self._code("value_and_grad")
         return inspect.getsource(code).replace("_lambdifygenerated", self.name)  # sympy's name
@@ -559,6 +560,15 @@ def _variant(loss, choices):
     return variant
 
 
-def loss(define):
-    """Decorate a one-line definition so that it becomes a Loss."""
+def loss(define: Callable) -> Loss:
+    """Decorate a one-line definition so that it becomes a Loss.
+
+    define: returns a sympy expression of its arguments; its signature is read as `Loss` says.
+
+    >>> @loss
+    ... def quartic(y_hat, /, y):
+    ...     return (y_hat - y) ** 4
+    >>> quartic.grad([1.0, 3.0], [0.0, 1.0])
+    array([ 4., 32.])
+    """
     return Loss(define)

@@ -24,8 +24,8 @@ class Semiring(NamedTuple):
     zero, one: the weight of no path, and of a path without steps.
     emit: the weights of the classes, from their logits.
     share: rescales the weights (L, N) of one time in place, so that they neither underflow nor
-        round in long sequences, and returns the factor (N,), or its log, that it took out.
-    log: the logarithm of a weight times all the factors that were taken out.
+        round in long sequences, and returns the logarithm (N,) of the factor that it took out.
+    log: the logarithm of a weight, all factors that were taken out included.
     number: the weights (T, L, N) as numbers, up to a factor for each time.
     """
 
