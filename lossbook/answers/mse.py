@@ -121,7 +121,7 @@ EXERCISES = {
             "the trend of one month": warming() / 120,
             "the trend of all twenty years": 2 * warming(),
         },
-        rtol=0.02,
+        rtol=0.015,
     ),
     "mse-10": Exercise(
         answer=variance,
