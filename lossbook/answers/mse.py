@@ -61,12 +61,12 @@ EXERCISES = {
     ),
     "mse-3": Exercise(
         answer=0.5,
-        shows="One of ten pulls as hard as the nine others together; of the cost it owns 0.9.",
+        shows="One of ten pulls as hard as the nine others together; its share of the cost is 0.9.",
         slips={"its share of the cost": 0.9},
     ),
     "mse-4": Exercise(
         answer=2 * x * (w * x - y),
-        shows="A point pulls on the slope by its residual times its lever x.",
+        shows="A point pulls on the slope by twice its residual times its x.",
         slips={
             "the gradient by the prediction, without the inner derivative x": 2 * (w * x - y),
             "the residual as y - y_hat, without its inner sign": 2 * x * (y - w * x),
@@ -91,7 +91,7 @@ EXERCISES = {
     ),
     "mse-6": Exercise(
         answer=(w1 * y1 + w2 * y2) / (w1 + w2),
-        shows="The weighted mean; with weights 1/sigma^2 it is the most likely value.",
+        shows="The weighted mean; with weights 1/sigma^2 it is that of maximum likelihood.",
         slips={
             "the mean without weights": (y1 + y2) / 2,
             "each weight at the other measurement": (w2 * y1 + w1 * y2) / (w1 + w2),
@@ -114,14 +114,14 @@ EXERCISES = {
     ),
     "mse-9": Exercise(
         answer=warming(),
-        shows="A trend so small beside monthly noise of 1.3 degrees is not proof of warming here.",
+        shows="From yearly means its standard error is 0.19: 1.7 of them, which proves little.",
         slips={
             "degrees Fahrenheit": 1.8 * warming(),
             "the trend of one year": warming() / 10,
             "the trend of one month": warming() / 120,
             "the trend of all twenty years": 2 * warming(),
         },
-        rtol=0.02,
+        rtol=0.015,
     ),
     "mse-10": Exercise(
         answer=variance,
