@@ -185,7 +185,7 @@ EXERCISES = {
     ),
     "cross_entropy-13": Exercise(
         answer=sp.Rational(8, 27),
-        shows="At p = 1/3, where the loss stops bending down. Worse than that, it pulls less.",
+        shows="At p = 1/3. For a smaller p the model is more wrong, and the pull is weaker.",
         slips={
             "the place p, not the pull": sp.Rational(1, 3),
             "the gradient of half the square": sp.Rational(4, 27),
