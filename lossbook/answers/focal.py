@@ -13,12 +13,12 @@ def by_logits(z, y, gamma):
     return np.exp(-gamma * np.logaddexp(0, margin)) * np.logaddexp(0, -margin)
 
 
-def pull(p_t, gamma):
+def gradient_size(p_t, gamma):
     return (1 - p_t) ** gamma * (1 - p_t - gamma * p_t * np.log(p_t))
 
 
 def true_probability(p, gamma, alpha):
-    up, down = alpha * pull(p, gamma), (1 - alpha) * pull(1 - p, gamma)
+    up, down = alpha * gradient_size(p, gamma), (1 - alpha) * gradient_size(1 - p, gamma)
     return down / (up + down)
 
 
@@ -65,7 +65,7 @@ EXERCISES = {
     ),
     "focal-4": Exercise(
         answer=1 + float(sp.exp(-2)),
-        shows="At p_t = e^-2 the pull is larger by e^-2, 14 %; nowhere by more.",
+        shows="At p_t = e^-2 the gradient is larger by e^-2, 14 %; nowhere by more.",
         slips={
             "the place, not the ratio there": float(sp.exp(-2)),
             "the ratio where the region ends": 1.0,
@@ -145,7 +145,7 @@ EXERCISES = {
     ),
     "focal-11": Exercise(
         answer=1.1798,
-        shows="A little more than 1 is enough to make one voice as loud as 999.",
+        shows="A gamma a little above 1 is enough to make one gradient as large as 999 together.",
         slips={"gamma = 1, where the cat has less than half": 1.0},
         rtol=6e-3,
     ),
