@@ -132,7 +132,7 @@ EXERCISES = {
     ),
     "triplet-4": Exercise(
         answer=m - d,
-        shows="No anchor is content: the margin must not exceed the distance of p and n.",
+        shows="Above 0 for every anchor: the margin must not exceed the distance of p and n.",
         at=((1.0, 3.0), (0.5, 0.75), (2.0, 9.0)),
         slips={
             "the greatest loss": m + d,
@@ -163,7 +163,7 @@ EXERCISES = {
         slips={
             "each sample as its own positive, too": with_itself,
             "all choices of three, of whatever classes": of_all_kinds,
-            "pairs of friends without an order": lambda labels: number_of_triplets(labels) / 2,
+            "pairs of one class without an order": lambda labels: number_of_triplets(labels) / 2,
         },
     ),
     "triplet-7": Exercise(
