@@ -270,24 +270,31 @@ class Loss:
     # Evaluation in symbols.
 
     def _in_symbols(self, what, given):
-        exact = [self._expression(name, given[name]) for name in self._by_name(self.symbols)]
-        at = dict(zip(self.symbols, exact, strict=True))
+        symbols = self._by_name(self.symbols)
+        # What is of sympy comes first: it may be wrong itself, and else sets what the others take.
+        names = sorted(symbols, key=lambda name: not _is_a(given[name], sp.Basic))
+        at = {symbols[name]: self._expression(name, given[name]) for name in names}
         return [expr.xreplace(at) for order in ORDERS[what] for expr in self._derived(order)]
 
     def _expression(self, name, given):
         """An argument beside symbols as an expression; numbers as they are written in decimals."""
-        vector = name in self._vectors
-        if vector != isinstance(given, sp.IndexedBase) or not isinstance(
-            given, sp.Expr | float | int | np.number
-        ):
+        vector, shown = name in self._vectors, _shown(given)
+        numbers = sp.Expr, float, int, np.number, np.bool_
+        if vector != _is_a(given, sp.IndexedBase) or not _is_a(given, numbers):
             kind = "an sp.IndexedBase" if vector else "a number or an sp.Expr"
-            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {given!r}")
-        if vector or getattr(given, "free_symbols", False):
-            return given
-        if sp.sympify(given).is_extended_real is False:
-            raise TypeError(f"{self._takes(name)}, got {given}")
-        self._inside(name, np.asarray(float(given)))
-        return given if isinstance(given, sp.Expr) else sp.nsimplify(given, rational=True)
+            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {shown}")
+        if not _is_a(given, sp.Expr):
+            number = self._numbers(name, given)
+            self._inside(name, number)
+            whole = _is_a(given, (int, np.integer))
+            return sp.Integer(int(given)) if whole else sp.Rational(repr(number.item()))
+        if not vector and not given.free_symbols:
+            try:
+                number = float(given)
+            except Exception:  # of what has no number, or a complex one
+                raise TypeError(f"{self._takes(name)}, got {shown}") from None
+            self._inside(name, np.asarray(number))
+        return given
 
     # Evaluation.
 
@@ -295,7 +302,7 @@ class Loss:
         given = self._bind(args, kwargs)
         loss = self.variant(**given) if self._switches else self
         if not NUMBERS.issuperset(map(type, given.values())) and any(
-            isinstance(value, sp.Basic) for value in given.values()
+            _is_a(value, sp.Basic) for value in given.values()
         ):
             return loss._in_symbols(what, given)
         notes = {}
@@ -400,7 +407,7 @@ class Loss:
             raise TypeError(f"{self.name}: {part} is a masked array; its mask would be lost")
         kind, size = array.dtype.kind, array.dtype.itemsize
         booleans = self._domains[name].booleans and name not in self.parameters
-        if kind not in "biuf"[not booleans :] or size > 8 or isinstance(given, bytearray):
+        if kind not in "biuf"[not booleans :] or size > 8 or _is_a(given, bytearray):
             raise TypeError(f"{self._takes(name)}, got {_odd(given, array, at)}")
         numbers = np.asarray(array, float)
         if kind in "iu" and size == 8 and _large(numbers).any():
@@ -471,6 +478,11 @@ def _plain(value):
     return value.item() if boolean and value.ndim == 0 else value
 
 
+def _is_a(value, kinds):
+    """`isinstance` by the type alone, since a proxy may raise when it is asked for its class."""
+    return issubclass(type(value), kinds)
+
+
 def _large(numbers):
     """Where float64 does not hold all integers any more."""
     return np.absolute(numbers) >= 2.0**53
@@ -479,7 +491,7 @@ def _large(numbers):
 def _is_listed(given):
     """Whether numpy makes an array of it entry by entry, as of a list."""
     arrays = "__array__", "__array_interface__", "__array_struct__"
-    whole = isinstance(given, memoryview) or any(hasattr(given, name) for name in arrays)
+    whole = _is_a(given, memoryview) or any(hasattr(given, name) for name in arrays)
     return hasattr(given, "__getitem__") and not whole
 
 
@@ -488,17 +500,18 @@ def _odd(given, array, at):
     got, numbers = type(given).__name__, (int, float, np.bool_, np.integer, np.floating)
     entries = np.array(given, object) if _is_listed(given) else array.astype(object)
     for where, entry in np.ndenumerate(entries):
-        long = isinstance(entry, int) and not -(2**63) <= entry < 2**64
-        if long or array.dtype == bool or not isinstance(entry, numbers):
+        long = _is_a(entry, int) and not -(2**63) <= entry < 2**64
+        if long or array.dtype == bool or not _is_a(entry, numbers):
             got = f"{_shown(entry)}{_place(at, where)}"
             break
     return f"{got} (dtype {array.dtype})"
 
 
 def _shown(entry):
-    if isinstance(entry, int) and entry.bit_length() > 100:
+    if _is_a(entry, int) and entry.bit_length() > 100:
         return f"an integer of {entry.bit_length()} bits"
-    shown = isinstance(entry, (str, bytes, int, complex, np.generic, type(None)))
+    plain = str, bytes, int, float, complex, np.generic, sp.Basic, type(None)
+    shown = _is_a(entry, plain)
     return reprlib.repr(entry) if shown else type(entry).__name__
 
 

@@ -168,6 +168,18 @@ class TestFormulas:
         with pytest.raises((TypeError, ValueError), match="huber: " + re.escape(wants)):
             huber(*given, **chosen)
 
+    @pytest.mark.parametrize(
+        "p", [1 - 2.0**-53, 0.1 + 0.2, 5e-324, 1e-300, np.float32(0.1), 1, True]
+    )
+    def test_numbers_beside_symbols_keep_their_digits(self, p):
+        slope = squared_error.grad(sp.Symbol("r"), p).subs("r", 0)  # -2 p
+        assert float(slope / -2) == float(p)
+
+    def test_whole_numbers_beside_symbols_are_whole(self):
+        r = sp.Symbol("r")
+        assert squared_error(r, 2**60) == (r - 2**60) ** 2
+        assert squared_error(r, np.int8(-3)) == (r + 3) ** 2
+
     def test_only_indexed_bases_are_vectors_beside_symbols(self):
         z = sp.IndexedBase("z")
         for wrong in ([1, 0], sp.Symbol("y"), 1.0):
