@@ -103,7 +103,12 @@ def xdivy(x, y):
 
 
 def nonzero(x, power):
-    return np.maximum(x, 10.0 ** (-307 / power))  # 1 / x**power is finite
+    # 1 / x**power is finite; and for the power 0, 0 / x is 0.
+    return np.maximum(x, 10.0 ** (-307 / power) if power else 5e-324)
+
+
+def bounded_ratio(x, y):
+    return np.minimum(x / nonzero(y, 1), 1e307)
 
 
 def exp_of_product(x, y):
