@@ -167,6 +167,15 @@ def _finite_quotient(node):
             return sp.Mul(*rest, bounded_ratio(lack, power.base))
 
 
+def _common_quotient(node):
+    """c a - c b as c (a - b): where c is huge, a and b may be equal."""
+    for quotient in node.atoms(bounded_ratio) if node.is_Add else ():
+        terms = [term for term in node.args if quotient in sp.Mul.make_args(term)]
+        if len(terms) > 1:
+            rest = [term for term in node.args if term not in terms]
+            return sp.Add(*rest, quotient * sp.Add(*(term / quotient for term in terms)))
+
+
 def _stable_code(node):
     """The stable code of each shape; and 1 / d^n of a distance d is finite at 0 too.
 
@@ -186,6 +195,7 @@ RULES = (
     _distance_inside,
     _unit_vectors,
     _finite_quotient,
+    _common_quotient,
     _stable_code,
 )
 
