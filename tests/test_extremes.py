@@ -25,6 +25,7 @@ NUMBERS = [
     (focal_with_logits, (-1.0, 0), {"gamma": 1e5}, 0),
     (focal_with_logits, (1e308, 1), {}, 0),
     (focal_with_logits, (1e308, 0), {"alpha": None}, 1e308),
+    (focal.hess, (1e-155, 1), {"alpha": 2.0**-10}, 9.765625e306),
     (squared_error.grad, (1e308, 1e308), {}, 0),
     (absolute_error.grad, (1.7e308, -1.7e308), {}, 1),
     (huber.hess, (1.7e308, -1.7e308), {}, 0),
