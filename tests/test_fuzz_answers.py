@@ -137,7 +137,7 @@ def search_for_no_sentence(check, data):
         is_met(check, name, answer)
 
 
-@hunt(250)
+@hunt(100)
 @given(st.data())
 def test_any_answer_is_met_with_a_sentence(data):
     search_for_no_sentence(exercises.check, data)
@@ -197,7 +197,7 @@ def search_for_what_runs(check, data):
     assert not ran, f"{text!r} was run"
 
 
-@hunt(120)
+@hunt(60)
 @given(st.data())
 def test_a_text_is_never_run(data):
     search_for_what_runs(exercises.check, data)
@@ -287,7 +287,7 @@ def search_for_a_refusal(check, data):
     assert verdict.right is True, (given_, verdict)
 
 
-@hunt(250)
+@hunt(100)
 @given(st.data())
 def test_right_answers_pass_in_other_forms(data):
     search_for_a_refusal(exercises.check, data)
@@ -317,7 +317,7 @@ def search_for_a_pass(check, data):
     assert verdict.right is False, (name, wrong, verdict)
 
 
-@hunt(150)
+@hunt(50)
 @given(st.data())
 def test_wrong_answers_do_not_pass(data):
     search_for_a_pass(exercises.check, data)

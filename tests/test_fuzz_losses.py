@@ -150,7 +150,8 @@ def check_symmetry(loss, row, entries, size):
     """Of the matrix of all blocks of one sample; and that it bends upwards, where it should."""
     n = len(loss.wrt)
     matrix = entries.reshape(n, n, size, size).swapaxes(1, 2).reshape(n * size, -1)
-    assert not np.isnan(matrix).any() and (matrix == matrix.T).all()
+    assert not np.isnan(matrix).any(), matrix
+    assert (matrix == matrix.T).all(), f"no symmetric matrix: {matrix}"
     convex = loss.name in CONVEX or (loss.name == "contrastive" and row[2] == 1)
     scale = abs(matrix).max()
     if convex and 0 < scale < np.inf:
@@ -160,7 +161,7 @@ def check_symmetry(loss, row, entries, size):
 
 @each
 def test_numbers(loss):
-    @hunt(40)
+    @hunt(20)
     @given(st.data())
     def run(data):
         search_for_wrong_numbers(loss, data)
@@ -187,13 +188,7 @@ def a_warning(what, args, results):
 
 def a_changed_input(what, args, results):
     if isinstance(args[1], np.ndarray):
-        args[1] += 1.0
-    return results
-
-
-def one_entry_turned(what, args, results):
-    if what == "hess":
-        results[0][..., 0, -1] *= -1
+        np.add(args[1], 1.0, out=args[1])
     return results
 
 
@@ -213,8 +208,7 @@ PLANTED = [
     (book.hinge, a_digit_lost_together, "tobytes|assert"),
     (book.binary_cross_entropy_with_logits, a_warning, "divide by zero .* finite"),
     (book.absolute_error, a_changed_input, "changed its input"),
-    (book.cross_entropy_with_logits, one_entry_turned, "matrix.T"),
-    (book.cross_entropy_with_logits, bent_down, "least|exactly"),
+    (book.cross_entropy_with_logits, bent_down, ">= "),
     (book.binary_cross_entropy_with_logits, bent_down, ">= 0"),
     (book.smooth_l1, single_precision, "float32|tobytes"),
 ]
@@ -223,6 +217,12 @@ PLANTED = [
 @pytest.mark.parametrize("loss, spoil, says", PLANTED, ids=lambda x: getattr(x, "__name__", None))
 def test_control_planted_faults_are_found(loss, spoil, says):
     assert re.search(says, found(search_for_wrong_numbers, spoiled(loss, spoil)), re.DOTALL)
+
+
+def test_control_an_unsymmetric_hessian_is_found():
+    loss = spoiled(book.cross_entropy_with_logits, lambda what, args, results: results)
+    loss.hess = lambda *args, **chosen: np.tril(book.cross_entropy_with_logits.hess(*args))
+    assert "no symmetric" in found(search_for_wrong_numbers, loss)
 
 
 # CTC.
@@ -266,7 +266,7 @@ def search_for_wrong_sequences(loss, data):
 
 
 def test_sequences():
-    @hunt(150)
+    @hunt(60)
     @given(st.data())
     def run(data):
         search_for_wrong_sequences(book.ctc, data)
@@ -278,9 +278,9 @@ def test_control_wrong_sequences_are_found(monkeypatch):
     def in_the_middle(what, args, results):
         return [r + 1e-11 * (np.abs(args[0]).max() > 700) for r in results]
 
-    assert "exact" in found(search_for_wrong_sequences, spoiled(book.ctc, in_the_middle))
+    assert "<=" in found(search_for_wrong_sequences, spoiled(book.ctc, in_the_middle))
     monkeypatch.setattr(book.sequence, "TINY", 0.0)  # what is subnormal counts as exact
-    assert "exact" in found(search_for_wrong_sequences, book.ctc, examples=2000)
+    assert re.search("<=|divide", found(search_for_wrong_sequences, book.ctc, examples=2000))
 
 
 # What is no argument.
@@ -379,7 +379,7 @@ def search_for_leaks(loss, data):
     if shape == "a number" and loss is not book.ctc:
         odd = data.draw(st.floats().filter(lambda x: not np.any(domain.allows(np.array([[x]])))))
     elif shape == "in a list":
-        odd = data.draw(st.sampled_from([[odd], [1.0, odd], (odd, 1)]))
+        odd = [[odd], [1.0, odd], (odd, 1)][data.draw(st.integers(0, 2))]
     elif shape == "in a list of lists":
         odd = [[odd]]
     if data.draw(st.booleans()) and name in loss.parameters and not domain.choices:
@@ -410,7 +410,7 @@ def refusal(loss, what, args, chosen, name):
 
 @every
 def test_what_is_no_argument_is_refused(loss):
-    @hunt(120)
+    @hunt(40)
     @given(st.data())
     def run(data):
         search_for_leaks(loss, data)
@@ -494,7 +494,9 @@ def search_for_other_formulas(loss, data):
         places = itertools.product(range(1, size + 1), repeat=len(indices)) if size else [()]
         places = [dict(zip(map(INDEX, indices), place, strict=bool(size))) for place in places]
         numbers[what] = [number(part.subs(place), size, at) for part in parts for place in places]
-    off = errors(loss, row, chosen, numbers, BOUND, [*MOVED[loss.name], *turned])
+    # Numbers beside symbols are decimals, which are half a unit from what they were.
+    names = [*loss.arguments, *(name for name in chosen if type(chosen[name]) is float)]
+    off = errors(loss, row, chosen, numbers, BOUND, names)
     assert not off, (off, mixed, chosen_mixed)
 
 
@@ -510,7 +512,7 @@ def number(expr, size, at):
 
 @each
 def test_symbols(loss):
-    @hunt(8 if loss._vectors else 15)
+    @hunt(3 if loss._vectors else 8)
     @given(st.data())
     def run(data):
         search_for_other_formulas(loss, data)
@@ -534,13 +536,13 @@ def search_for_other_objects(loss, data):
     one = loss.variant(**chosen)
     protocol = data.draw(st.integers(0, pickle.HIGHEST_PROTOCOL))
     copies = [pickle.loads(pickle.dumps(one, protocol)), copy.copy(one), copy.deepcopy([one])[0]]
-    copies.append(pickle.loads(pickle.dumps(one.value_and_grad, protocol)).__self__)
     assert all(other is one for other in copies), copies
+    assert pickle.loads(pickle.dumps(one.value_and_grad, protocol)).__self__ is one
 
 
 @every
 def test_copies_are_the_loss_itself(loss):
-    @hunt(15)
+    @hunt(5)
     @given(st.data())
     def run(data):
         search_for_other_objects(loss, data)
@@ -551,6 +553,6 @@ def test_copies_are_the_loss_itself(loss):
 def test_control_another_object_is_found():
     class Copied(Loss):
         def __reduce__(self):
-            return Loss, (self.__wrapped__,)
+            return str, ("another",)
 
-    assert "other is one" in found(search_for_other_objects, Copied(book.huber.__wrapped__))
+    assert "another" in found(search_for_other_objects, Copied(book.huber.__wrapped__))
