@@ -1,7 +1,8 @@
 """Hunt for wrong answers with random arguments: `python tools/fuzz.py 10` for ten minutes.
 
-The hunts are those of the files that are named, or else of tests/test_fuzz_*.py. They run round
-after round, each with a seed of its own, and at the end the findings are printed.
+The hunts are those of the files that are named, or else of all tests whose names begin with
+test_fuzz. They run round after round, each with a seed of its own, and at the end the findings
+are printed.
 """
 
 import os
@@ -43,7 +44,8 @@ def main(arguments):
     texts = fuzz(float(minutes), hunts or HUNTS)
     for name, text in texts.items():
         print(f"\n{name}\n{text}")
-    print(f"\n{len(texts)} hunts found something" if texts else "\nnothing was found")
+    count = f"{len(texts)} hunt{'s' * (len(texts) > 1)}"
+    print(f"\n{count} found something" if texts else "\nnothing was found")
     return bool(texts)
 
 
