@@ -220,7 +220,8 @@ def errors(loss, arguments, parameters, found, bound, names):
             if what == "hess" and loss.name in OF_VECTORS:
                 size = max(abs(e) for e in exact[what] if e is not None)  # as a matrix
             unit = math.ulp(min(float(size), 1.7e308)) + mpmath.fsum(steps)
-            if not abs(mpf(float(number)) - right) <= bound * unit:
+            # What is smaller than 1e-300 may come from a subnormal, which has few digits.
+            if not abs(mpf(float(number)) - right) <= max(bound * unit, mpf("1e-300")):
                 lines.append(f"{what}[{i}] is {number!r}, exactly {mpmath.nstr(right, 17)}")
     return lines
 
