@@ -1,9 +1,10 @@
 # The Book of Loss Functions. Plain `make` lists the targets.
 PYTHON ?= python3
 PORT ?= 8000
+MINUTES ?= 10
 VENV := .venv/bin
 
-.PHONY: help book test serve notebooks lab bench clean
+.PHONY: help book test fuzz serve notebooks lab bench clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -15,6 +16,9 @@ test: .venv/installed ## run all tests: style, code, notebooks, website
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/pytest -n 2 --dist loadscope
+
+fuzz: .venv/installed ## hunt for wrong answers with random arguments (MINUTES=10)
+	@$(VENV)/python tools/fuzz.py $(MINUTES)
 
 serve: .venv/installed ## build the website and serve it on this machine (PORT=8000)
 	@$(VENV)/python tools/build.py --serve $(PORT)

@@ -159,11 +159,11 @@ def _focal_hessian(p, y, alpha, gamma):
     log = np.where(is_one, np.log(true + impossible), np.log1p(-small))
     ratio = np.where(certain, -1, log / (rest + certain))
     true = true + impossible
-    curvature = rest**gamma / true / true
-    if gamma:
-        curvature += gamma * rest ** (gamma - 1) * (2 / true - (gamma - 1) * ratio)
     weight = np.where(is_one, one, zero)
-    yield weight * np.where(weight == 0, 0, np.where(impossible, np.inf, curvature))
+    curvature = weight * rest**gamma / true / true
+    if gamma:
+        curvature += weight * gamma * rest ** (gamma - 1) * (2 / true - (gamma - 1) * ratio)
+    yield np.where(weight == 0, 0, np.where(impossible, np.inf, curvature))
 
 
 @loss

@@ -120,8 +120,13 @@ def xdivy(x: Numbers, y: Numbers) -> Numbers:
 
 
 def nonzero(x: Numbers, power: float) -> Numbers:
-    """x >= 0, but at least so much that 1 / x^power is finite."""
-    return np.maximum(x, 10.0 ** (-307 / power))
+    """x >= 0, but at least so much that 1 / x^power is finite; for the power 0, that 0 / x is 0."""
+    return np.maximum(x, 10.0 ** (-307 / power) if power else 5e-324)
+
+
+def bounded_ratio(x: Numbers, y: Numbers) -> Numbers:
+    """x / y of numbers from 0 on, at most 1e307, of which 0 times is 0."""
+    return np.minimum(x / nonzero(y, 1), 1e307)
 
 
 def exp_of_product(x: Numbers, y: Numbers) -> Numbers:

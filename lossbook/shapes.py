@@ -148,16 +148,47 @@ def _divided(weight, quotient):
     return xdivy(_divided(weight, x) if isinstance(x, xdivy) else weight * x, y)
 
 
+def _distance_inside(node):
+    """x (a + b / d) as (x / d) (a d + b), of a vector x and its length d: b / d may overflow."""
+    for factor in node.args if node.is_Mul else ():
+        distances = {d for d in factor.atoms(root) if any(t.has(1 / d) for t in factor.args)}
+        if factor.is_Add and len(distances) == 1 and any(map(_is_vector, node.args)):
+            (d,) = distances
+            rest = [x for x in node.args if x != factor]
+            return sp.Mul(*rest, 1 / d, sp.Add(*(term * d for term in factor.args)))
+
+
 def _unit_vectors(node):
     """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power overflows or underflows."""
     for power in node.args if node.is_Mul else ():
         base, exponent = power.as_base_exp()
-        if isinstance(base, root) and exponent.is_Integer and exponent < -1:
-            vectors = [x for x in node.args if x.is_Add and x.has(sp.Indexed) and not x.has(root)]
-            vectors = vectors[:-exponent]
-            units = [ratio(x, nonzero(base, 1)) for x in vectors]
+        if isinstance(base, root) and exponent.is_Integer and exponent < 0:
+            vectors = list(filter(_is_vector, node.args))[:-exponent]
+            units = [ratio(x, nonzero(base, 0)) for x in vectors]
             rest = [x for x in node.args if x not in (power, *vectors)]
             return sp.Mul(*rest, *units, base ** (exponent + len(units)))
+
+
+def _is_vector(x):
+    return x.is_Add and x.has(sp.Indexed) and not x.has(root)
+
+
+def _finite_quotient(node):
+    """What a distance lacks, by the distance: at distance 0 it is huge, but 0 times it is 0."""
+    for power in node.args if node.is_Mul else ():
+        lack = next((x for x in node.args if isinstance(x, positive_part)), None)
+        if lack and power.is_Pow and power.exp == -1 and isinstance(power.base, root):
+            rest = [x for x in node.args if x not in (power, lack)]
+            return sp.Mul(*rest, bounded_ratio(lack, power.base))
+
+
+def _common_quotient(node):
+    """c a - c b as c (a - b): where c is huge, a and b may be equal."""
+    for quotient in node.atoms(bounded_ratio) if node.is_Add else ():
+        terms = [term for term in node.args if quotient in sp.Mul.make_args(term)]
+        if len(terms) > 1:
+            rest = [term for term in node.args if term not in terms]
+            return sp.Add(*rest, quotient * sp.Add(*(term / quotient for term in terms)))
 
 
 def _stable_code(node):
@@ -176,7 +207,10 @@ RULES = (
     _canonical_sign,
     _common_vector,
     _weight_inside,
+    _distance_inside,
     _unit_vectors,
+    _finite_quotient,
+    _common_quotient,
     _stable_code,
 )
 
@@ -432,8 +466,17 @@ def maximum(x, y):
 
 @shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-307)")
 def nonzero(x, power):
-    """x >= 0, but where x is 0 a tiny number whose power is no 0, so that one can divide by it."""
+    """x >= 0, but where x is 0 a tiny number, by whose power one can divide 1, or 0."""
     return x
+
+
+@shape(
+    numpy="bounded_ratio({0}, {1})",
+    javascript="Math.min(({0})/Math.max({1}, 1e-307), 1e307)",
+)
+def bounded_ratio(x, y):
+    """x / y of numbers from 0 on, at most 1e307."""
+    return x / y
 
 
 HIGH = "(({1} + 6597069766656) - 6597069766656)"  # to 2^-10, as in printing.exp_of_product

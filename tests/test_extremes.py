@@ -25,6 +25,7 @@ NUMBERS = [
     (focal_with_logits, (-1.0, 0), {"gamma": 1e5}, 0),
     (focal_with_logits, (1e308, 1), {}, 0),
     (focal_with_logits, (1e308, 0), {"alpha": None}, 1e308),
+    (focal.hess, (1e-155, 1), {"alpha": 2.0**-10}, 9.765625e306),
     (squared_error.grad, (1e308, 1e308), {}, 0),
     (absolute_error.grad, (1.7e308, -1.7e308), {}, 1),
     (huber.hess, (1.7e308, -1.7e308), {}, 0),
@@ -35,8 +36,15 @@ NUMBERS = [
     (cross_entropy_with_logits.hess, ([1e308, -1e308], [1, 0]), {}, [[0, 0], [0, 0]]),
     (cross_entropy.hess, ([0.0, 1.0], [0, 1]), {}, [[0, 0], [0, 1]]),
     (contrastive, ([0.0], [0.0], 1), {"margin": 1e308}, 0),
+    (contrastive.grad, ([0.0, 1.0], [0.0, 1.0], 0), {"margin": 1e3}, [[0, 0], [0, 0]]),
+    (contrastive.grad, ([0.0], [0.0], 0), {"margin": 1e308}, [[0], [0]]),
+    (contrastive.grad, ([0.0], [5e-324], 0), {"margin": 1e9}, [[1e9], [-1e9]]),
+    (contrastive.grad, ([0.0], [5e-324], 1), {}, [[-5e-324], [5e-324]]),
+    (contrastive.grad, ([0.5], [0.0], 0), {"margin": 1e308}, [[-1e308], [1e308]]),
+    (triplet.grad, ([0.0], [5e-324], [1.0]), {"squared": False, "margin": 2}, [[0], [1], [-1]]),
     (contrastive, ([1e308], [-1.7e308], 0), {}, 0),
     (contrastive.hess, ([0.0], [1e200], 0), {}, [[[[0]], [[0]]], [[[0]], [[0]]]]),
+    (contrastive.hess, ([0.0], [1e-17], 0), {}, [[[[1]], [[-1]]], [[[-1]], [[1]]]]),
     (triplet, ([0.0], [1e308], [1e308]), {}, 0.2),
 ]
 NOT_FINITE = [
@@ -70,3 +78,11 @@ def test_where_the_answer_is_infinite(call, args, chosen, expected):
 def test_a_power_that_means_nothing_is_refused(gamma):
     with pytest.raises(ValueError, match="gamma takes a number from 0 to a million, got gamma"):
         focal(0.5, 1, gamma=gamma)
+
+
+@pytest.mark.parametrize("margin", [18.0, 1e3, 1e300, 1e308])
+def test_the_hessian_of_equal_vectors_is_huge_and_finite(margin):
+    with np.errstate(all="raise"):
+        hess = np.array(contrastive.hess([0.0, 1.0], [0.0, 1.0], 0, margin=margin))
+    assert hess[0, 0].tolist() == [[-1e307, 0], [0, -1e307]]
+    assert (hess[0, 1] == -hess[0, 0]).all() and (hess == hess.swapaxes(0, 1)).all()

@@ -147,3 +147,21 @@ def test_lock_names_no_machine():
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert not any(word in lock for word in ("http://", "https://", "file:", "--index", "/tmp"))
+
+
+def test_fuzz_says_what_it_found(tmp_path):
+    toy = tmp_path / "test_fuzz_toy.py"
+    toy.write_text(
+        "from hypothesis import given, strategies as st\n"
+        "@given(st.integers())\n"
+        "def test_small(n):\n"
+        "    assert n < 1000\n"
+    )
+    command = [sys.executable, "tools/fuzz.py", "0.001", str(toy)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 1
+    assert "seed " in run.stdout and "n=1000" in run.stdout
+    assert "1 hunt found something" in run.stdout
+    toy.write_text("def test_right():\n    pass\n")
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0 and "nothing was found" in run.stdout
