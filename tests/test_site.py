@@ -85,30 +85,28 @@ def barriers(page, rules=None):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("way", ["http", "file"])
-def test_page(new_page, site, server, way, name):
-    base = server if way == "http" else site.as_uri()
-    page = visit(new_page(), f"{base}/{name}.html")
+def test_page(new_page, server, name):
+    page = visit(new_page(), f"{server}/{name}.html")
     assert troubles_of_loading(page) == []
     assert troubles_with_formulas(page) == []
     assert TITLE in page.title()
     assert page.get_attribute("link[rel=icon]", "href").endswith("_static/favicon.svg")
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(200)  # explorers draw anew
-    assert troubles_with_width(page) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_without_barriers(new_page, server, name):
-    page = visit(new_page(), f"{server}/{name}.html")
     assert barriers(page) == []
+
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("html[data-theme=dark]")
     page.set_viewport_size(PHONE)
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(200)  # explorers draw anew
+    assert troubles_with_width(page) == []
     # What theme and width change; the rest was seen above.
     assert barriers(page, ["scrollable-region-focusable"]) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_from_disk(new_page, site, name):
+    page = visit(new_page(), f"{site.as_uri()}/{name}.html")
+    assert troubles_of_loading(page) == []
+    assert troubles_with_formulas(page) == []
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "search"])
