@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from test_site import without_formulas
 
 from browser.examples import make_curves
 from browser.readings import assert_right, figure
@@ -40,12 +41,16 @@ def test_every_page_with_explorers_is_tried(site):
     assert sorted(path.relative_to(site).as_posix() for path in pages) == EXPLORING
 
 
-@pytest.mark.parametrize("way", ["http", "file"])
-@pytest.mark.parametrize("name", EXPLORING)
+# From disk the same files are loaded; two pages are tried that way too.
+WAYS = [("http", name) for name in EXPLORING]
+WAYS += [("file", "chapters/choosing.html"), ("file", "chapters/ranking/ctc.html")]
+
+
+@pytest.mark.parametrize(("way", "name"), WAYS)
 def test_explorers_of_the_site(new_page, site, server, way, name):
     """Every explorer of the page takes its picture's place and answers to the keyboard."""
     base = server if way == "http" else site.as_uri()
-    page = new_page()
+    page = without_formulas(new_page())
     page.goto(f"{base}/{name}")
     figures = page.locator("figure.lossbook-explorer")
     assert figures.count() == page.locator("figure[data-mounted]").count()
