@@ -107,7 +107,7 @@ def test_page(new_page, server, name):
     assert barriers(page, without=["link-in-text-block"]) == []
 
 
-@pytest.mark.parametrize("name", ["index", "chapters/classification/cross_entropy", "search"])
+@pytest.mark.parametrize("name", ["index", "chapters/solutions/huber", "search"])
 def test_page_without_barriers_on_a_desk(new_page, server, name):
     """With the bars at the sides, which a phone hides, and with the style of links."""
     assert barriers(visit(new_page(), f"{server}/{name}.html")) == []

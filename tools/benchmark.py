@@ -7,6 +7,7 @@ PyTorch is not needed to use or to build the book: where it is missing, its colu
 """
 
 import argparse
+import ast
 import contextlib
 import functools
 import io
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tokenize
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +30,7 @@ import numpy as np  # noqa: E402
 import sympy  # noqa: E402
 
 import lossbook as book  # noqa: E402
+from lossbook import shapes  # noqa: E402
 from tools import accuracy  # noqa: E402
 
 try:
@@ -334,6 +337,40 @@ def growth_report():
     table(["first used", "import numpy", "import lossbook", "first use"], start())
 
 
+# Lines of code of the core at version 0.1.0, before shapes were plain sympy functions.
+BEFORE = {
+    "shapes": 264,
+    "loss": 258,
+    "printing": 71,
+    "regression": 14,
+    "classification": 66,
+    "embedding": 13,
+    "sequence": 187,
+}
+
+
+def code_lines(path):
+    """How many lines of a file are neither blank, nor comment, nor docstring."""
+    text = path.read_text("utf-8")
+    kinds = tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    lines = {n for t in tokens if t.type not in kinds for n in range(t.start[0], t.end[0] + 1)}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            lines -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return len(lines - {text.count("\n") + 1})
+
+
+def core_report():
+    print("\n## Core\n\nLines of code without comments and docstrings, in version 0.1.0 and now.")
+    print(f"Rules that rewrite formulas: 10 then, {len(shapes.RULES)} now.")
+    now = {name: code_lines(ROOT / "lossbook" / f"{name}.py") for name in BEFORE}
+    rows = [[f"`{name}.py`", str(BEFORE[name]), str(now[name])] for name in BEFORE]
+    table(["file", "0.1.0", "now"], rows)
+
+
 def time_report_one_level_lower():
     """In a process that is told of a smaller processor; only x86-64 has such levels."""
     if platform.machine() not in ("x86_64", "AMD64"):
@@ -368,5 +405,6 @@ if __name__ == "__main__":
             time_report()
             time_report_one_level_lower()
             growth_report()
+            core_report()
     if options.write:
         (ROOT / "BENCHMARKS.md").write_text(text.getvalue(), "utf-8")
