@@ -512,7 +512,7 @@ def number(expr, size, at):
 
 @each
 def test_symbols(loss):
-    @hunt(1 if loss._vectors else 8)
+    @hunt(2 if loss._vectors else 8)
     @given(st.data())
     def run(data):
         search_for_other_formulas(loss, data)
