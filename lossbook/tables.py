@@ -1,7 +1,7 @@
 """Tables: from the CSV files in `lossbook/data`, and to Markdown."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 
@@ -14,6 +14,15 @@ def read(name: str) -> tuple[dict[str, str], list[list[str]]]:
     lines = (files("lossbook") / "data" / f"{name}.csv").read_text("utf-8").splitlines()
     about = dict(line[2:].split(": ", 1) for line in lines if line.startswith("#"))
     return about, list(csv.reader(line for line in lines if not line.startswith("#")))
+
+
+def write(name: str, about: dict[str, str], head: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Store a table as `lossbook/data/NAME.csv`, so that `read` gives it back, entries as text."""
+    with (files("lossbook") / "data" / f"{name}.csv").open(
+        "w", encoding="utf-8", newline=""
+    ) as file:
+        file.writelines(f"# {key}: {value}\n" for key, value in about.items())
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
 
 
 def records(name: str) -> list[dict[str, str]]:

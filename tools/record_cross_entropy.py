@@ -14,7 +14,6 @@ The step size of each setting is that of `STEPS` with the least mean loss on the
 such choices, over five seeds that are not used again. The temperature is chosen on them as well.
 """
 
-import csv
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from lossbook import cross_entropy_with_logits, datasets  # noqa: E402
+from lossbook import cross_entropy_with_logits, datasets, tables  # noqa: E402
 
 STEPS = 0.1, 0.3, 1.0, 3.0
 SEEDS, TUNING = range(30), range(100, 105)
@@ -142,10 +141,7 @@ def main():
 
 def write(name, about, head, rows):
     about |= {"script": "tools/record_cross_entropy.py", "versions": f"numpy {version('numpy')}"}
-    path = ROOT / "lossbook" / "data" / f"cross_entropy_{name}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {key}: {value}\n" for key, value in about.items())
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    tables.write(f"cross_entropy_{name}", about, head, rows)
 
 
 if __name__ == "__main__":

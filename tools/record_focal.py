@@ -6,28 +6,20 @@ Each contestant has the learning rate, out of several, at which its mean over th
 best; the seeds that are stored are others. A few minutes each on one core.
 """
 
-import csv
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from lossbook import datasets, focal_with_logits
+from lossbook import datasets, focal_with_logits, tables
 
-DATA = Path(__file__).parent.parent / "lossbook" / "data"
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 TUNING, SEEDS = range(1000, 1012), range(30)
 SOURCE = "simulated by tools/record_focal.py with numpy " + np.__version__
 
 
 def store(name, about, rows):
-    head = list(rows[0])
-    with (DATA / f"focal_{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        for key, value in (about | {"licence": "CC BY 4.0, as the text of the book"}).items():
-            file.write(f"# {key}: {value}\n")
-        writer = csv.DictWriter(file, head, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    about = about | {"licence": "CC BY 4.0, as the text of the book"}
+    tables.write(f"focal_{name}", about, list(rows[0]), [list(row.values()) for row in rows])
 
 
 def logit(p):

@@ -7,18 +7,15 @@ half a constant and a line are fitted by each of three losses, exactly: no step 
 the second half they pay. loss_functions_newcomb.csv: estimates from resamples of the 66 times.
 """
 
-import csv
 import platform
-from pathlib import Path
 
 import numpy as np
 
-from lossbook import absolute_error, datasets, huber, squared_error
+from lossbook import absolute_error, datasets, huber, squared_error, tables
 from lossbook.fits import best_constant, fit_line
 from lossbook.loss import loss
 from lossbook.shapes import positive_part
 
-DATA = Path(__file__).parent.parent / "lossbook" / "data"
 VERSIONS = f"Python {platform.python_version()}, numpy {np.__version__}"
 
 
@@ -60,9 +57,7 @@ def write(name, title, units, head, rows):
         "source": f"tools/record_loss_functions.py; {VERSIONS}",
         "licence": "CC BY 4.0, as the text of the book",
     }
-    with (DATA / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {key}: {value}\n" for key, value in about.items())
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    tables.write(name, about, head, rows)
 
 
 def main():

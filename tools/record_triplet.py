@@ -7,16 +7,13 @@ contestant is the best of RATES on four other seeds, judged on training digits t
 All seeds are trained at once: arrays begin with an axis for them.
 """
 
-import csv
 import platform
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from lossbook import contrastive, datasets, triplet
+from lossbook import contrastive, datasets, tables, triplet
 
-DATA = Path(__file__).parents[1] / "lossbook" / "data"
 SEEDS, TUNING = range(30), range(1000, 1004)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 STEPS, EACH, HEAT = 500, 4, 0.1  # four pictures of each class; the temperature of cosines
@@ -293,9 +290,7 @@ def write(name, title, head, rows):
         "source": f"tools/record_triplet.py with {versions}",
         "licence": "CC BY 4.0, as the text of the book",
     }
-    with (DATA / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {key}: {value}\n" for key, value in about.items())
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    tables.write(name, about, head, rows)
 
 
 def runs():
