@@ -119,14 +119,9 @@ def xdivy(x: Numbers, y: Numbers) -> Numbers:
     return x / (y + (x == 0))
 
 
-def nonzero(x: Numbers, power: float) -> Numbers:
-    """x >= 0, but at least so much that 1 / x^power is finite; for the power 0, that 0 / x is 0."""
-    return np.maximum(x, 10.0 ** (-307 / power) if power else 5e-324)
-
-
 def bounded_ratio(x: Numbers, y: Numbers) -> Numbers:
-    """x / y of numbers from 0 on, at most 1e307, of which 0 times is 0."""
-    return np.minimum(x / nonzero(y, 1), 1e307)
+    """x / y for y >= 0, from -1e307 to 1e307; 0 if both are 0."""
+    return np.clip(x / np.maximum(y, 5e-324), -1e307, 1e307)
 
 
 def exp_of_product(x: Numbers, y: Numbers) -> Numbers:
@@ -150,7 +145,7 @@ def norm(x: np.ndarray) -> np.ndarray:
         return np.sqrt(square)
     largest = np.finfo(float).max  # 0 times this is 0
     x = np.minimum(np.absolute(x), largest)
-    scale = nonzero(np.maximum.reduce(x, -1, keepdims=True), 1)
+    scale = np.maximum(np.maximum.reduce(x, -1, keepdims=True), 1e-307)
     return np.minimum(scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True)), largest)
 
 

@@ -28,7 +28,7 @@ class Shape(sp.Function):
     """A sympy function with a textbook formula and stable code; `shape` makes its subclasses."""
 
     is_real = True
-    stable, even, total_derivative = None, False, None
+    stable, even, odd, total_derivative = None, False, False, None
 
     @classmethod
     def eval(cls, *args):
@@ -63,8 +63,8 @@ def shape(
     latex, numpy, javascript: templates over the printed arguments.
     stable: instead of the last two, an expression in simpler shapes that neither overflows
         nor cancels.
-    even: whether shape(-x) is shape(x), so that both become one piece of code.
-    is_...: what sympy may assume of the value.
+    even, odd: whether shape(-x) is shape(x), or its negative: both become one piece of code.
+    is_..., _eval_...: what sympy may assume of the value, and make of it.
     """
 
     def decorate(define):
@@ -122,22 +122,28 @@ def _common_number(node):
 
 
 def _canonical_sign(node):
-    """x2 - x1 as -(x1 - x2), so that both are one piece of code."""
+    """x2 - x1 as -(x1 - x2), so that both are one piece of code; so are odd functions of them."""
     if node.is_Add and node.has(sp.Indexed) and node.could_extract_minus_sign():
         return sp.Mul(-1, -node, evaluate=False)
+    if isinstance(node, Shape) and node.odd and node.args[0].could_extract_minus_sign():
+        return -node.func(-node.args[0], *node.args[1:])
 
 
 def _common_vector(node):
-    """a u - b u as (a - b) u: one operation on vectors instead of three."""
-    terms = [set(sp.Mul.make_args(term)) for term in node.args] if node.is_Add else [set()]
-    for factor in set.intersection(*terms):
-        if factor.is_Add and factor.has(sp.Indexed):
-            return factor * sp.Add(*(term / factor for term in node.args))
+    """a u + b u as (a + b) u, and a x + b x / d as (a d + b) x / d: fewer operations on vectors."""
+    if node.is_Add:
+        longer = {unit.args[0]: unit.args[1] * unit for unit in node.atoms(direction)}
+        terms = [term.as_ordered_factors() for term in node.args]
+        terms = [sp.Mul(*(longer.get(x, x) for x in factors)) for factors in terms]
+        for factor in set.intersection(*(set(sp.Mul.make_args(term)) for term in terms)):
+            if isinstance(factor, direction) or (factor.is_Add and factor.has(sp.Indexed)):
+                return factor * sp.Add(*(term / factor for term in terms))
 
 
 def _weight_inside(node):
     """c (x / y) as (c x) / y: a weight of 0 is 0 times what overflows, too."""
-    quotient = next((x for x in node.args if isinstance(x, xdivy)), None) if node.is_Mul else None
+    kinds = xdivy, bounded_ratio
+    quotient = next((x for x in node.args if isinstance(x, kinds)), None) if node.is_Mul else None
     if quotient:
         sign, rest = sp.Mul(*(x for x in node.args if x != quotient)).as_coeff_Mul()
         return sign * _divided(rest, quotient)
@@ -145,61 +151,13 @@ def _weight_inside(node):
 
 def _divided(weight, quotient):
     x, y = quotient.args
-    return xdivy(_divided(weight, x) if isinstance(x, xdivy) else weight * x, y)
-
-
-def _distance_inside(node):
-    """x (a + b / d) as (x / d) (a d + b), of a vector x and its length d: b / d may overflow."""
-    for factor in node.args if node.is_Mul else ():
-        distances = {d for d in factor.atoms(root) if any(t.has(1 / d) for t in factor.args)}
-        if factor.is_Add and len(distances) == 1 and any(map(_is_vector, node.args)):
-            (d,) = distances
-            rest = [x for x in node.args if x != factor]
-            return sp.Mul(*rest, 1 / d, sp.Add(*(term * d for term in factor.args)))
-
-
-def _unit_vectors(node):
-    """x_i x_j / d^n as (x_i / d) (x_j / d) / d^(n - 2): no power overflows or underflows."""
-    for power in node.args if node.is_Mul else ():
-        base, exponent = power.as_base_exp()
-        if isinstance(base, root) and exponent.is_Integer and exponent < 0:
-            vectors = list(filter(_is_vector, node.args))[:-exponent]
-            units = [ratio(x, nonzero(base, 0)) for x in vectors]
-            rest = [x for x in node.args if x not in (power, *vectors)]
-            return sp.Mul(*rest, *units, base ** (exponent + len(units)))
-
-
-def _is_vector(x):
-    return x.is_Add and x.has(sp.Indexed) and not x.has(root)
-
-
-def _finite_quotient(node):
-    """What a distance lacks, by the distance: at distance 0 it is huge, but 0 times it is 0."""
-    for power in node.args if node.is_Mul else ():
-        lack = next((x for x in node.args if isinstance(x, positive_part)), None)
-        if lack and power.is_Pow and power.exp == -1 and isinstance(power.base, root):
-            rest = [x for x in node.args if x not in (power, lack)]
-            return sp.Mul(*rest, bounded_ratio(lack, power.base))
-
-
-def _common_quotient(node):
-    """c a - c b as c (a - b): where c is huge, a and b may be equal."""
-    for quotient in node.atoms(bounded_ratio) if node.is_Add else ():
-        terms = [term for term in node.args if quotient in sp.Mul.make_args(term)]
-        if len(terms) > 1:
-            rest = [term for term in node.args if term not in terms]
-            return sp.Add(*rest, quotient * sp.Add(*(term / quotient for term in terms)))
+    return quotient.func(_divided(weight, x) if isinstance(x, xdivy) else weight * x, y)
 
 
 def _stable_code(node):
-    """The stable code of each shape; and 1 / d^n of a distance d is finite at 0 too.
-
-    There it is a factor of vectors that are 0.
-    """
+    """The stable code of each shape."""
     if isinstance(node, Shape) and node.stable:
         return node.stable(*node.args)
-    if node.is_Pow and node.exp.is_negative and isinstance(node.base, root):
-        return nonzero(node.base, -node.exp) ** node.exp
 
 
 RULES = (
@@ -207,10 +165,6 @@ RULES = (
     _canonical_sign,
     _common_vector,
     _weight_inside,
-    _distance_inside,
-    _unit_vectors,
-    _finite_quotient,
-    _common_quotient,
     _stable_code,
 )
 
@@ -408,10 +362,45 @@ def sigmoid_power(x, g):
     return (1 + sp.exp(-x)) ** -g
 
 
-@shape(lambda x: 1 / (2 * root(x)), is_nonnegative=True)
+# Lengths. At length 0 the derivative is taken as 0; the Hessian, infinite there, as huge.
+
+
+@shape(
+    total_derivative=lambda x, dx: direction(dx / 2, root(x)),
+    _eval_power=lambda self, exponent: self.args[0] if exponent == 2 else None,
+    is_nonnegative=True,
+)
 def root(x):
-    """The square root of a sum of squares; at 0 its derivative is taken as 0."""
+    """The square root of a sum of squares."""
     return sp.sqrt(x)
+
+
+@shape(
+    total_derivative=lambda x, d, dx, dd: bounded_ratio(dx - direction(x, d) * dd, d),
+    stable=lambda x, d: ratio(x, maximum(d, sp.Float(5e-324))),
+    odd=True,
+)
+def direction(x, d):
+    """x / d, an entry of a vector by the vector's length; 0 if both are 0."""
+    return sp.S.Zero if x == 0 else x / d
+
+
+@shape(
+    total_derivative=lambda x, y, dx, dy: bounded_ratio(dx - bounded_ratio(x, y) * dy, y),
+    numpy="bounded_ratio({0}, {1})",
+    javascript="Math.max(Math.min(({0})/Math.max({1}, 5e-324), 1e307), -1e307)",
+    odd=True,
+)
+def bounded_ratio(x, y):
+    """x / y for y >= 0, from -1e307 to 1e307; 0 if both are 0."""
+    return sp.S.Zero if x == 0 else x / y
+
+
+def _half_square(x, dx):
+    """The derivative of x^2 / 2, from that of x; of a distance d it is d (x / d) = x."""
+    if isinstance(x, root):
+        return dx.replace(direction, lambda entry, length: entry)
+    return x * dx
 
 
 # Differences and products in an order in which large numbers do not overflow.
@@ -429,8 +418,7 @@ def difference(x, y):
 
 
 @shape(
-    lambda x, y: 2 * x,
-    lambda x, y: -2 * y,
+    total_derivative=lambda x, y, dx, dy: 2 * _half_square(x, dx) - 2 * _half_square(y, dy),
     stable=lambda x, y: difference(x, y) * x + difference(x, y) * y,
 )
 def difference_of_squares(x, y):
@@ -439,8 +427,7 @@ def difference_of_squares(x, y):
 
 
 @shape(
-    lambda y, x: x**2,
-    lambda y, x: 2 * y * x,
+    total_derivative=lambda y, x, dy, dx: dy * x**2 + 2 * y * _half_square(x, dx),
     numpy="(({0})*({1})*({1}))",
     javascript="(({0})*({1})*({1}))",
 )
@@ -462,21 +449,6 @@ def ratio(x, y):
 def maximum(x, y):
     """max(x, y)."""
     return sp.Max(x, y)
-
-
-@shape(numpy="nonzero({0}, {1})", javascript="Math.max({0}, 1e-307)")
-def nonzero(x, power):
-    """x >= 0, but where x is 0 a tiny number, by whose power one can divide 1, or 0."""
-    return x
-
-
-@shape(
-    numpy="bounded_ratio({0}, {1})",
-    javascript="Math.min(({0})/Math.max({1}, 1e-307), 1e307)",
-)
-def bounded_ratio(x, y):
-    """x / y of numbers from 0 on, at most 1e307."""
-    return x / y
 
 
 HIGH = "(({1} + 6597069766656) - 6597069766656)"  # to 2^-10, as in printing.exp_of_product
@@ -505,7 +477,7 @@ def total(term: Callable[[sp.Symbol], sp.Expr]) -> sp.Sum:
 
 
 def distance(a: sp.IndexedBase, b: sp.IndexedBase) -> sp.Expr:
-    """The Euclidean distance of two vectors; at distance 0 its derivative is taken as 0."""
+    """The Euclidean distance of two vectors."""
     return root(total(lambda k: (a[k] - b[k]) ** 2))
 
 

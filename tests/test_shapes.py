@@ -306,3 +306,13 @@ def test_every_shape_has_a_docstring():
     for name, thing in vars(shapes).items():
         if isinstance(thing, type) and issubclass(thing, Shape):
             assert thing.__doc__, name
+
+
+def test_a_distance_has_derivatives_of_every_order():
+    size = {sp.Symbol("K", integer=True, positive=True): 2}
+    at = {z[1]: 3, z[2]: 4, w[1]: 0, w[2]: 0}
+    slopes = [distance(z, w)]
+    for k in (1, 1, 2):
+        slopes.append(derivative(slopes[-1], z[k]))
+    numbers = [unfold(slope).subs(size).doit().subs(at) for slope in slopes]
+    assert numbers == [5, sp.Rational(3, 5), sp.Rational(16, 125), sp.Rational(8, 3125)]
