@@ -5,48 +5,22 @@ import functools
 import inspect
 import itertools
 import math
-import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 
+from lossbook.domains import FINITE, POSITIVE, SWITCH, Domain, Vector, is_a, shown
 from lossbook.printing import compile_numpy
 from lossbook.shapes import derivative, unfold
 
-FLOAT = np.dtype(float)
+__all__ = ["FINITE", "POSITIVE", "SWITCH", "Domain", "Loss", "Vector", "loss"]
+
 NUMBERS = {np.ndarray, float, int, list, bool, type(None)}  # the usual types of arguments
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
 Result = np.ndarray | sp.Expr | tuple  # a tuple where several arguments stand before the /
 ORDERS = {"value": (0,), "grad": (1,), "value_and_grad": (0, 1), "hess": (2,)}  # of derivatives
-
-
-@dataclass(frozen=True)
-class Domain:
-    """What an argument takes.
-
-    wants: in words.
-    allows: a mask of the entries, or of the vectors, that are right.
-    vector: whether the last axis is one vector.
-    choices: what may be given instead of a number, to choose the formula.
-    booleans: whether True and False stand for 1 and 0. For a parameter they never do.
-    """
-
-    wants: str
-    allows: Callable[[np.ndarray], np.ndarray]
-    vector: bool = False
-    choices: tuple = ()
-    booleans: bool = True
-
-    def __repr__(self):
-        return self.wants
-
-
-FINITE = Domain("finite numbers", np.isfinite)
-POSITIVE = Domain("a positive finite number", lambda x: np.isfinite(x) & (x > 0))
-SWITCH = Domain("True or False", lambda x: np.zeros(x.shape, bool), choices=(True, False))
-Vector = Domain("vectors of finite numbers", np.isfinite, vector=True)
 
 
 class Loss:
@@ -103,9 +77,11 @@ class Loss:
         return "\n".join(text)
 
     def _domain(self, parameter):
-        if isinstance(parameter.annotation, Domain):
-            return parameter.annotation
-        return POSITIVE if parameter.name in self.parameters else FINITE
+        chosen, domain = parameter.name in self.parameters, parameter.annotation
+        if not isinstance(domain, Domain):
+            domain = POSITIVE if chosen else FINITE
+        booleans = domain.booleans and not chosen
+        return replace(domain, booleans=booleans, owner=self.name, argument=parameter.name)
 
     def _choices(self, given):
         """The parameters that choose the formula instead of being a number in it."""
@@ -219,7 +195,7 @@ class Loss:
 
     def _symbol(self, name):
         kind = sp.IndexedBase if name in self._vectors else sp.Symbol
-        sign = "positive" if self._domains[name] is POSITIVE else "nonnegative"
+        sign = "positive" if self._domains[name] == POSITIVE else "nonnegative"
         assumed = {sign: True} if name in self.parameters else {}
         return kind(name.replace("_hat", "hat"), real=True, **assumed)  # yhat prints as a hat
 
@@ -292,28 +268,28 @@ class Loss:
     def _in_symbols(self, what, given):
         symbols = self._by_name(self.symbols)
         # What is of sympy comes first: it may be wrong itself, and else sets what the others take.
-        names = sorted(symbols, key=lambda name: not _is_a(given[name], sp.Basic))
+        names = sorted(symbols, key=lambda name: not is_a(given[name], sp.Basic))
         at = {symbols[name]: self._expression(name, given[name]) for name in names}
         return [expr.xreplace(at) for order in ORDERS[what] for expr in self._derived(order)]
 
     def _expression(self, name, given):
         """An argument beside symbols as an expression; numbers as they are written in decimals."""
-        vector, shown = name in self._vectors, _shown(given)
+        domain, vector, got = self._domains[name], name in self._vectors, shown(given)
         numbers = sp.Expr, float, int, np.number, np.bool_
-        if vector != _is_a(given, sp.IndexedBase) or not _is_a(given, numbers):
+        if vector != is_a(given, sp.IndexedBase) or not is_a(given, numbers):
             kind = "an sp.IndexedBase" if vector else "a number or an sp.Expr"
-            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {shown}")
-        if not _is_a(given, sp.Expr):
-            number = self._numbers(name, given)
-            self._inside(name, number)
-            whole = _is_a(given, (int, np.integer))
+            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {got}")
+        if not is_a(given, sp.Expr):
+            number = domain.numbers(given)
+            domain.inside(number)
+            whole = is_a(given, (int, np.integer))
             return sp.Integer(int(given)) if whole else sp.Rational(repr(number.item()))
         if not vector and not given.free_symbols:
             try:
                 number = float(given)
             except Exception:  # of what has no number, or a complex one
-                raise TypeError(f"{self._takes(name)}, got {shown}") from None
-            self._inside(name, np.asarray(number))
+                raise TypeError(f"{domain.takes}, got {got}") from None
+            domain.inside(np.asarray(number))
         return given
 
     # Evaluation.
@@ -322,7 +298,7 @@ class Loss:
         given = self._bind(args, kwargs)
         loss = self.variant(**given) if self._switches else self
         if not NUMBERS.issuperset(map(type, given.values())) and any(
-            _is_a(value, sp.Basic) for value in given.values()
+            is_a(value, sp.Basic) for value in given.values()
         ):
             return loss._in_symbols(what, given)
         notes = {}
@@ -390,76 +366,24 @@ class Loss:
         return bound.arguments
 
     def _array(self, name, given):
-        array = self._numbers(name, given)
-        vector = name in self._vectors
+        domain, vector = self._domains[name], name in self._vectors
+        array = domain.numbers(given)
         if vector and (array.ndim == 0 or array.shape[-1] == 0):
-            wants = f"{self._takes(name)}, of shape (..., K) with K at least 1"
+            wants = f"{domain.takes}, of shape (..., K) with K at least 1"
             raise ValueError(f"{wants}, got shape {array.shape}")
-        self._inside(name, array)
+        domain.inside(array)
         # In a loss of vectors a scalar gets a last axis of length 1, to broadcast against them.
         return array[..., None] if self._vectors and not vector else array
 
     def _parameter(self, name, given):
         if given is self.parameters[name]:
             return given
-        number = self._numbers(name, given)
+        domain = self._domains[name]
+        number = domain.numbers(given)
         if number.ndim:
-            raise ValueError(f"{self._takes(name)}, got shape {number.shape}")
-        self._inside(name, number)
+            raise ValueError(f"{domain.takes}, got shape {number.shape}")
+        domain.inside(number)
         return float(number)
-
-    def _takes(self, name):
-        return f"{self.name}: {name} takes {self._domains[name].wants}"
-
-    def _numbers(self, name, given, at=()):
-        """The argument as float64, if that loses nothing; `at` is where in it this part stands."""
-        if type(given) is np.ndarray and given.dtype is FLOAT:
-            return given
-        try:
-            array = np.asanyarray(given)  # masks stay
-        except Exception as error:  # numpy's, or of an object that should turn into an array
-            if "inhomogeneous" in str(error):
-                raise ValueError(f"{self._takes(name)}, got rows of different length") from None
-            raise TypeError(f"{self._takes(name)}, got {type(given).__name__}") from error
-        masks = array, given
-        if any(isinstance(getattr(x, "mask", None), (np.ndarray, np.bool_)) for x in masks):
-            part = f"{name}{list(at) or ''}"
-            raise TypeError(f"{self.name}: {part} is a masked array; its mask would be lost")
-        kind, size = array.dtype.kind, array.dtype.itemsize
-        booleans = self._domains[name].booleans and name not in self.parameters
-        if kind not in "biuf"[not booleans :] or size > 8 or _is_a(given, bytearray):
-            raise TypeError(f"{self._takes(name)}, got {_odd(given, array, at)}")
-        numbers = np.asarray(array, float)
-        if kind in "iu" and size == 8 and _large(numbers).any():
-            self._exact(name, array, numbers, at)
-        # In a list numpy drops masks, and turns numbers of several types into those of one.
-        if array.ndim and _is_listed(given):
-            types = set(map(type, given)) - {float, np.float64}
-            mixed = types and kind == "f" and _large(numbers).any()
-            if mixed or not types <= {int, *[bool] * booleans}:
-                for i, part in enumerate(given):
-                    self._numbers(name, part, (*at, i))
-        return numbers
-
-    def _exact(self, name, integers, numbers, at):
-        """Raise where the integers are not what they are as float64."""
-        lost = integers.astype(object) != numbers.astype(object)  # Python compares them exactly
-        if np.any(lost):
-            where = np.argwhere(lost)[0].tolist()
-            got = f"{integers[tuple(where)]}{_place(at, where)}, which float64 cannot hold"
-            raise ValueError(f"{self._takes(name)}, got {got}")
-
-    def _inside(self, name, array, domain=None):
-        """Raise where an entry or a vector of the array is outside its domain."""
-        domain = domain or self._domains[name]
-        allowed = domain.allows(array)
-        if np.count_nonzero(allowed) < allowed.size:
-            where = np.argwhere(~allowed)[0].tolist()
-            wrong = array[tuple(where)]
-            if wrong.ndim:
-                wrong = np.array2string(wrong, max_line_width=np.inf, threshold=10)
-            got = f"{name}{where or ''} = {wrong}"
-            raise ValueError(f"{self.name}: {name} takes {domain.wants}, got {got}")
 
     def _batch(self, arrays):
         """The broadcast shape of the samples."""
@@ -496,48 +420,6 @@ def _plain(value):
     """A boolean of numpy's, or an array of one without axes, as Python's."""
     boolean = type(value) in (np.bool_, np.ndarray) and value.dtype == bool
     return value.item() if boolean and value.ndim == 0 else value
-
-
-def _is_a(value, kinds):
-    """`isinstance` by the type alone, since a proxy may raise when it is asked for its class."""
-    return issubclass(type(value), kinds)
-
-
-def _large(numbers):
-    """Where float64 does not hold all integers any more."""
-    return np.absolute(numbers) >= 2.0**53
-
-
-def _is_listed(given):
-    """Whether numpy makes an array of it entry by entry, as of a list."""
-    arrays = "__array__", "__array_interface__", "__array_struct__"
-    whole = _is_a(given, memoryview) or any(hasattr(given, name) for name in arrays)
-    return hasattr(given, "__getitem__") and not whole
-
-
-def _odd(given, array, at):
-    """The first entry that is no number and where it stands, or else the type; the dtype."""
-    got, numbers = type(given).__name__, (int, float, np.bool_, np.integer, np.floating)
-    entries = np.array(given, object) if _is_listed(given) else array.astype(object)
-    for where, entry in np.ndenumerate(entries):
-        long = _is_a(entry, int) and not -(2**63) <= entry < 2**64
-        if long or array.dtype == bool or not _is_a(entry, numbers):
-            got = f"{_shown(entry)}{_place(at, where)}"
-            break
-    return f"{got} (dtype {array.dtype})"
-
-
-def _shown(entry):
-    if _is_a(entry, int) and entry.bit_length() > 100:
-        return f"an integer of {entry.bit_length()} bits"
-    plain = str, bytes, int, float, complex, np.generic, sp.Basic, type(None)
-    shown = _is_a(entry, plain)
-    return reprlib.repr(entry) if shown else type(entry).__name__
-
-
-def _place(*indices):
-    where = list(itertools.chain(*indices))
-    return f" at {where}" if where else ""
 
 
 def _as_rows(array, batch, core):

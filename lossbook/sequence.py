@@ -5,6 +5,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -170,7 +171,8 @@ class CTC(Loss):
 
     def __init__(self, define):
         super().__init__(define)
-        self._domains["target"] = WHOLE  # which `formula` takes
+        # What `formula` takes.
+        self._domains["target"] = replace(WHOLE, owner=self.name, argument="target")
 
     def formula(self, y: ArrayLike, target: ArrayLike, blank: int = 0) -> sp.Expr:
         """-log of the path polynomial; y: (T, C) probabilities, target: (S,) labels.
@@ -181,7 +183,7 @@ class CTC(Loss):
         if y.ndim != 2 or 0 in y.shape:
             raise ValueError(f"{self.name}.formula: y takes shape (T, C), got {y.shape}")
         blank = self._whole("blank", blank, (), 0, y.shape[1] - 1)
-        labels = self._numbers("target", target)
+        labels = self._domains["target"].numbers(target)
         if labels.ndim != 1:
             raise ValueError(f"{self.name}.formula: target takes shape (S,), got {labels.shape}")
         used = np.ones(labels.shape, bool)
@@ -213,12 +215,12 @@ class CTC(Loss):
         return {"value": [value], "grad": [grad]}.get(what, [value, grad])
 
     def _check(self, given):
-        logits = self._numbers("logits", given["logits"])
+        logits = self._domains["logits"].numbers(given["logits"])
         if logits.ndim != 3 or 0 in logits.shape[1:]:
             raise ValueError(f"{self.name}: logits takes shape (N, T, C), got {logits.shape}")
         n, times, classes = logits.shape
         blank = self._whole("blank", given["blank"], (), 0, classes - 1)
-        targets = self._numbers("targets", given["targets"])
+        targets = self._domains["targets"].numbers(given["targets"])
         if targets.ndim != 2 or len(targets) != n:
             wants = f"shape (N, S) with N = {n} (class numbers, not one-hot)"
             raise ValueError(f"{self.name}: targets takes {wants}, got {targets.shape}")
@@ -232,30 +234,31 @@ class CTC(Loss):
         ended = np.arange(times) >= input_lengths[:, None]
         if ended.any():
             logits = np.where(ended[:, :, None], 0.0, logits)
-        self._inside("logits", logits)
+        self._domains["logits"].inside(logits)
         used = np.arange(targets.shape[1]) < target_lengths[:, None]
         targets = self._classes("targets", targets, used, classes, blank)
         return logits, targets, input_lengths, target_lengths, blank
 
     def _whole(self, name, given, shape, low, high):
         """Whole numbers of a shape and a range."""
-        numbers = self._numbers(name, given)
+        domain = self._domains[name]
+        numbers = domain.numbers(given)
         wants = f"{WHOLE.wants} from {low} to {high}, of shape {shape}"
         if numbers.shape != shape:
             raise ValueError(f"{self.name}: {name} takes {wants}, got shape {numbers.shape}")
-        self._inside(name, numbers)
+        domain.inside(numbers)
         numbers = numbers.astype(np.int64)
-        self._inside(name, numbers, Domain(wants, lambda x: (x >= low) & (x <= high)))
+        replace(domain, wants=wants, allows=lambda x: (x >= low) & (x <= high)).inside(numbers)
         return numbers
 
     def _classes(self, name, numbers, used, classes, blank):
         """Labels of classes other than the blank, which stands in for those that are not used."""
-        numbers = np.where(used, numbers, blank)
-        self._inside(name, numbers)
+        domain, numbers = self._domains[name], np.where(used, numbers, blank)
+        domain.inside(numbers)
         labels = numbers.astype(np.int64)
         wants = f"classes 0..{classes - 1} without the blank {blank}"
         right = (labels >= 0) & (labels < classes) & (labels != blank)
-        self._inside(name, labels, Domain(wants, lambda _: right | ~used))
+        replace(domain, wants=wants, allows=lambda _: right | ~used).inside(labels)
         return labels
 
     def _solve(self, logits, targets, input_lengths, target_lengths, blank):
