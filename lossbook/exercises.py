@@ -9,11 +9,10 @@ import contextlib
 import copy
 import inspect
 import itertools
-import math
 import numbers
 import pkgutil
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
@@ -33,13 +32,15 @@ class Exercise:
     at: for a function, the tuples of arguments to compare it at; for an expression whose
         symbols may not be any number (a label, a count), values of them in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
-    rtol: how far a number may be off, relative to the right one.
+    decimals: how many decimals the text asks of a number; three significant digits by default.
+    rtol: how far a value of a function or of an expression may be off, relative to the right one.
     """
 
     answer: Any
     shows: str
     at: tuple = ()
     slips: dict[str, Any] = field(default_factory=dict)
+    decimals: int | None = None
     rtol: float = 1e-6
 
 
@@ -115,18 +116,21 @@ def _compare(answer, exercise):
     except _NotAttempted:
         return None, "not attempted yet"
     wanted = _outcomes(exercise.answer, exercise)
-    if all(map(_same, given, wanted, itertools.repeat(exercise.rtol))):
-        return True, f"right. {exercise.shows}"
+    if _agree(given, wanted, exercise):
+        exact = _agree(given, wanted, replace(exercise, decimals=12))
+        more = "" if exact else f" (to more digits {_show(wanted[0])})"
+        return True, f"right{more}. {exercise.shows}"
     hint = _slip(given, wanted, exercise)
     if not hint and all(map(_rounded, given, wanted)):
-        digits = math.ceil(-math.log10(exercise.rtol))
-        return False, f"right, but rounded too far: {digits} digits, or an exact form, are asked"
+        n = exercise.decimals
+        asked = "three significant digits" if n is None else f"{n} decimal{'s' * (n > 1)}"
+        return False, f"right, but rounded too far: {asked}, or an exact form, are asked"
     return False, f"not yet. {hint}{_counterexample(given, wanted, exercise)}"
 
 
 def _counterexample(given, wanted, exercise):
     places = _places(exercise)
-    wrong = [i for i in range(len(given)) if not _same(given[i], wanted[i], exercise.rtol)]
+    wrong = [i for i in range(len(given)) if not _same(given[i], wanted[i], exercise)]
     finite = [i for i in wrong if not _is_nan(given[i])]
     if places != [""] and not finite and len(wrong) < len(given):
         return f"at {places[wrong[0]]} it has no number; elsewhere it is right"
@@ -333,11 +337,33 @@ def _is_nan(number):
     return isinstance(number, float | complex) and number != number
 
 
-def _same(given, wanted, rtol):
+def _agree(given, wanted, exercise):
+    return all(map(_same, given, wanted, itertools.repeat(exercise)))
+
+
+def _same(given, wanted, exercise):
     if isinstance(wanted, str):
         return _letters(given) == _letters(wanted)
     given, wanted = np.asarray(given), np.asarray(wanted)
-    return given.shape == wanted.shape and np.allclose(given, wanted, rtol, atol=1e-12)
+    if given.shape != wanted.shape:
+        return False
+    far = _half_a_unit(wanted, exercise) if _is_typed(exercise) else 0.0
+    return bool(np.isclose(given, wanted, exercise.rtol, np.maximum(far, 1e-12)).all())
+
+
+def _is_typed(exercise):
+    """Whether the answer is a value, which may be rounded by hand."""
+    return not callable(exercise.answer) and not _is_expression(exercise)
+
+
+def _half_a_unit(exact, exercise):
+    """Half a unit of the last digit that is asked; 0 where the exact number has no more digits."""
+    exact = np.asarray(exact, float)
+    size = np.floor(np.log10(np.maximum(abs(exact), 1e-300)))
+    places = 2 - size if exercise.decimals is None else np.full(exact.shape, exercise.decimals)
+    unit = 10.0**-places
+    short = np.isclose(np.round(exact / unit) * unit, exact, 1e-9, 0)
+    return np.where(short, 0, unit / 2)
 
 
 def _letters(word):
@@ -367,7 +393,7 @@ def _slip(given, wanted, exercise):
             for name, slip in SLIPS.items():
                 wrong[name] = [slip(np.asarray(v)) for v in wanted]
         for name, outcomes in list(wrong.items()):
-            if all(map(_same, outcomes, wanted, itertools.repeat(exercise.rtol))):
+            if _agree(outcomes, wanted, exercise):
                 del wrong[name]  # such as the mean of one number
     names = [name for name, outcomes in wrong.items() if _explains(given, outcomes, exercise)][:1]
     if _is_share(wanted) and _explains(given, [100 * wanted[0]], exercise):
@@ -381,7 +407,6 @@ def _is_share(wanted):
 
 def _explains(given, outcomes, exercise):
     """Whether a slip's values are those given, or were rounded to them: to 3 digits or more."""
-    if all(map(_same, given, outcomes, itertools.repeat(exercise.rtol))):
+    if _agree(given, outcomes, exercise):
         return True
-    typed = not callable(exercise.answer) and not _is_expression(exercise)
-    return typed and all(map(_rounded, given, outcomes, itertools.repeat(3)))
+    return _is_typed(exercise) and all(map(_rounded, given, outcomes, itertools.repeat(3)))

@@ -428,15 +428,36 @@ def test_a_function_may_spoil_its_arguments():
     assert check("cross_entropy-12", by_chapter).right  # it has the same logits
 
 
-@pytest.mark.parametrize("name", ["mse-1", "mae-1", "hinge-7", "triplet-8", "cross_entropy-13"])
-def test_rounded_answers_are_called_right_but_rounded(name):
-    exact = np.asarray(dict(EXERCISES)[name].answer, float)
-    for digits in (3, 4, 5):
-        rounded = np.vectorize(lambda v, d=digits: float(f"{v:.{d - 1}e}"))(exact)
-        assert "right, but rounded too far: 6 digits" in check(name, rounded).message
-        assert check(name, rounded).right is False
-        beside = np.vectorize(lambda v, d=digits: float(f"{v * 1.1:.{d - 1}e}"))(exact)
-        assert "but rounded" not in check(name, beside).message
+def typed(exercise):
+    """Whether the answer is one number or several, which are typed."""
+    kinds = str, bool, np.bool_, sp.Basic
+    return not callable(exercise.answer) and not isinstance(exercise.answer, kinds)
+
+
+TYPED = [pytest.param(*item, id=item[0]) for item in EXERCISES if typed(item[1])]
+
+
+@pytest.mark.parametrize(("name", "exercise"), TYPED)
+def test_a_number_rounded_as_asked_passes_and_its_neighbours_do_not(name, exercise):
+    exact = np.asarray(exercise.answer, float)
+    digits = exercise.decimals or 0
+    unit = np.full(exact.shape, 10.0**-digits)
+    if exercise.decimals is None:
+        unit = 10.0 ** (np.floor(np.log10(abs(exact) + (exact == 0))) - 2)
+    rounded = np.round(exact / unit) * unit
+    assert check(name, rounded).right
+    assert check(name, exact).right
+    for beside in (rounded - unit, rounded + unit, exact - 0.51 * unit, exact + 0.51 * unit):
+        assert check(name, beside).right is False
+    further = np.round(exact / unit / 100) * unit * 100
+    if exact.all() and further.all() and not np.isclose(further, exact, 1e-9, 0).any():
+        assert check(name, further).right is False
+
+
+def test_a_rounded_answer_is_told_the_exact_one():
+    assert "right (to more digits 4.66667). " in check("mse-1", 4.67).message
+    assert "right. " in check("mse-1", 14 / 3).message
+    assert "right, but rounded too far: three significant digits" in check("mse-1", 4.7).message
 
 
 @pytest.mark.parametrize(
