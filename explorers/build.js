@@ -1,38 +1,56 @@
-// Bundles src/ into the two files that the book ships. With --check, only says whether the
-// committed ones are what the source gives.
+// Bundles src/ into the files that the book ships: the explorers of notebooks and pages, and the
+// exercises of pages. With --check, only says whether the committed ones are what the source gives.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const used = readdirSync(here("node_modules")).filter((name) => /^(d3-|internmap$)/.test(name));
-const licences = used.map((name) => readFileSync(here(`node_modules/${name}/LICENSE`), "utf8"));
-const holders = new Set(licences.map((text) => text.split("\n")[0]));
-const banner = `/*! Built from explorers/ by "npm run build"; do not edit.
-Contains modules of d3 (https://d3js.org), under the ISC licence:
+const d3 = readdirSync(here("node_modules")).filter((name) => /^(d3-|internmap$)/.test(name));
+
+// The licences of a family of packages are one text, after a line that names the holder.
+function banner(contains, folders) {
+  const licences = folders.map((name) =>
+    readFileSync(here(`node_modules/${name}/LICENSE`), "utf8").trim().split("\n"));
+  const holders = new Set(licences.map((lines) => lines.find((line) => /copyright/i.test(line))));
+  const text = licences[0].filter((line) => !holders.has(line));
+  return `/*! Built from explorers/ by "npm run build"; do not edit.
+Contains ${contains}
 
 ${[...holders].sort().join("\n")}
-${licences[0].trim().split("\n").slice(1).join("\n")}
+${text.join("\n").replace(/\n{3,}/g, "\n\n").trim()}
 */`;
+}
 
-const { outputFiles } = await build({
-  entryPoints: { "explorers": here("src/index.js"), "explorers-style": here("src/style.css") },
-  outdir: here("out"),
-  banner: { js: banner },
-  format: "iife",
-  target: ["chrome100", "firefox100", "safari15"],
-  bundle: true,
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  write: false,
-});
+const BUNDLES = {
+  "lossbook/static/explorers": {
+    entries: ["src/index.js", "src/style.css"],
+    banner: banner("modules of d3 (https://d3js.org), under the ISC licence:", d3),
+  },
+  "site/static/exercises": {
+    entries: ["src/exercises/index.js", "src/exercises/style.css"],
+    banner: banner("jsep (https://ericsmekens.github.io/jsep), under the MIT licence:", ["jsep"]),
+  },
+};
 
-for (const { path, text } of outputFiles) {
-  const file = here(`../lossbook/static/explorers${path.endsWith(".css") ? ".css" : ".js"}`);
-  if (!process.argv.includes("--check")) writeFileSync(file, text);
-  else if (readFileSync(file, "utf8") !== text) {
-    console.error(`${file} is not what the source gives: run "npm run build" in explorers/`);
-    process.exitCode = 1;
+for (const [target, { entries, banner }] of Object.entries(BUNDLES)) {
+  const { outputFiles } = await build({
+    entryPoints: entries.map((path) => ({ in: here(path), out: path.endsWith(".css") ? "style" : "code" })),
+    outdir: here("out"),
+    banner: { js: banner },
+    format: "iife",
+    target: ["chrome100", "firefox100", "safari15.4"],
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    write: false,
+  });
+  for (const { path, text } of outputFiles) {
+    const file = here(`../${target}${path.endsWith(".css") ? ".css" : ".js"}`);
+    if (!process.argv.includes("--check")) writeFileSync(file, text);
+    else if (readFileSync(file, "utf8") !== text) {
+      console.error(`${file} is not what the source gives: run "npm run build" in explorers/`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -88,6 +88,51 @@ def check(name: str, answer: Any) -> Verdict:
     return Verdict(right, f"{name}: {message}")
 
 
+def page_data(name: str) -> dict[str, Any]:
+    """What a page needs to judge an answer as `check` does, in types that JSON has.
+
+    kind: "value" of one number or several, "word", "expression" or "function".
+    wanted: the right outcomes, one for each of the places; slips: pairs (name, outcomes).
+    names, points: the symbols of an expression, and the numbers at which it is compared.
+    tests: of a function, pairs (arguments, result) of texts.
+    Raises ValueError for an id that does not exist. `explorers/src/exercises/judge.js` reads it.
+
+    >>> page_data("huber-2")["wanted"]
+    [-1.0]
+    """
+    exercise = _find(name)
+    wanted = _outcomes(exercise.answer, exercise)
+    data = {"kind": _kind(exercise), "shows": exercise.shows, "places": _places(exercise)}
+    if data["kind"] == "function":
+        tests = zip(data.pop("places"), map(_show, wanted), strict=True)
+        return data | {"tests": list(map(list, tests))}
+    slips = _known_slips(wanted, exercise).items()
+    data |= {"wanted": _plain(wanted), "slips": [[slip, _plain(found)] for slip, found in slips]}
+    data |= {"decimals": exercise.decimals, "rtol": exercise.rtol}
+    if data["kind"] == "expression":
+        points = [list(map(float, point)) for point in _points(exercise)]
+        data |= {"names": list(_symbols(exercise)), "points": points}
+    return data
+
+
+def _kind(exercise):
+    if _is_expression(exercise):
+        return "expression"
+    if callable(exercise.answer) and not isinstance(exercise.answer, sp.Basic):
+        return "function"
+    return "word" if isinstance(exercise.answer, str) else "value"
+
+
+def _plain(outcomes):
+    """Outcomes as numbers, texts and lists of them; None for what is no number."""
+    if isinstance(outcomes, list | np.ndarray) and np.ndim(outcomes):
+        return list(map(_plain, outcomes))
+    if isinstance(outcomes, str):
+        return outcomes
+    number = complex(outcomes)
+    return number.real if number == number and not number.imag else None
+
+
 def _find(name):
     chapters = sorted(module.name for module in pkgutil.iter_modules(answers.__path__))
     chapter = name.rpartition("-")[0] if isinstance(name, str) else ""
@@ -202,9 +247,9 @@ def _points(exercise):
         return exercise.at
     some = [sp.Rational(n, 4) for n in (2, 12, -2, -12, 5, 9)]
     symbols = _symbols(exercise).values()
-    return list(
-        itertools.product(*([n for n in some if n > 0 or not s.is_positive] for s in symbols))
-    )
+    each = ([n for n in some if n > 0 or not s.is_positive] for s in symbols)
+    points = list(itertools.product(*each))
+    return points[:: len(points) // 50 | 1]  # of many, some fifty that take every value
 
 
 def _as_expression(answer, names):
@@ -382,6 +427,15 @@ def _rounded(given, exact, least=2):
 
 def _slip(given, wanted, exercise):
     """The name of a known slip that explains every outcome, as the beginning of a sentence."""
+    wrong = _known_slips(wanted, exercise)
+    names = [name for name, outcomes in wrong.items() if _explains(given, outcomes, exercise)][:1]
+    if _is_share(wanted) and _explains(given, [100 * wanted[0]], exercise):
+        names.append(PER_CENT)
+    return f"This looks like {', or '.join(names)}; " if names else ""
+
+
+def _known_slips(wanted, exercise):
+    """The outcomes of wrong answers, by name."""
     wrong = {name: _outcomes(slip, exercise) for name, slip in exercise.slips.items()}
     with np.errstate(all="ignore"):
         if callable(exercise.answer) and not isinstance(exercise.answer, sp.Basic):
@@ -395,10 +449,7 @@ def _slip(given, wanted, exercise):
         for name, outcomes in list(wrong.items()):
             if _agree(outcomes, wanted, exercise):
                 del wrong[name]  # such as the mean of one number
-    names = [name for name, outcomes in wrong.items() if _explains(given, outcomes, exercise)][:1]
-    if _is_share(wanted) and _explains(given, [100 * wanted[0]], exercise):
-        names.append(PER_CENT)
-    return f"This looks like {', or '.join(names)}; " if names else ""
+    return wrong
 
 
 def _is_share(wanted):

@@ -19,7 +19,8 @@ BUILD = ROOT / "_build"
 INDEX = BUILD / "html" / "index.html"
 STAMP = BUILD / "sources.json"
 SOURCES = (
-    "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/*"
+    "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
+    "lossbook/exercises.py lossbook/answers/*"
 )
 
 

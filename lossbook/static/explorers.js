@@ -6,7 +6,6 @@ Copyright 2010-2022 Mike Bostock
 Copyright 2010-2026 Mike Bostock
 Copyright 2015-2026 Mike Bostock
 Copyright 2021 Mike Bostock
-
 Permission to use, copy, modify, and/or distribute this software for any purpose
 with or without fee is hereby granted, provided that the above copyright notice
 and this permission notice appear in all copies.

@@ -1,0 +1,182 @@
+// The verdict on a typed answer, as `check` in lossbook/exercises.py gives it. The data of an
+// exercise are written by lossbook/exercise_data.py.
+import { isTruth, parse, quoted, Unreadable } from "./parse.js";
+import { symbols, value } from "./value.js";
+
+const PER_CENT = "the right answer in per cent (a share is asked: divide by 100)";
+
+/** The data as they were before JSON, which has no NaN and has null for it. */
+function revived(data) {
+  const revive = (x) => x === null ? NaN : Array.isArray(x) ? x.map(revive) : x;
+  return { ...data, wanted: data.wanted && revive(data.wanted), slips: data.slips && revive(data.slips) };
+}
+
+/** {right: true, false or null where nothing was typed, message, tree of what was understood}. */
+export function judge(text, data) {
+  const exercise = revived(data);
+  if (text.trim() === "" || text.trim() === "...") {
+    return { right: null, message: "not attempted yet" };
+  }
+  try {
+    const { given, tree } = read(text, exercise);
+    return { ...compare(given, exercise), tree };
+  } catch (error) {
+    if (error instanceof Unreadable) return { right: false, message: error.message };
+    throw error;
+  }
+}
+
+function read(text, exercise) {
+  if (exercise.kind === "word") return { given: [text] };
+  if (exercise.kind === "value") {
+    const tree = parse(text);
+    return { given: [numbers(tree, text)], tree };
+  }
+  const { names, points } = exercise;
+  let tree;
+  try {
+    tree = parse(text, names);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    throw new Unreadable(`an expression is asked, got ${quoted(text)}: ${error.message}`);
+  }
+  if (tree.type === "tuple" || isTruth(tree)) {
+    throw new Unreadable(`an expression is asked, got ${text.trim()}`);
+  }
+  const extra = symbols(tree).filter((name) => !names.includes(name)).sort();
+  if (extra.length) {
+    throw new Unreadable(`the answer has ${extra.join(", ")}; it takes ${names.join(", ")}`);
+  }
+  const at = (point) => Object.fromEntries(names.map((name, i) => [name, point[i]]));
+  return { given: points.map((point) => value(tree, at(point))), tree };
+}
+
+function numbers(tree, text) {
+  if (tree.type === "tuple") {
+    const parts = tree.parts.map((part) => numbers(part, text));
+    if (new Set(parts.map((part) => String(shape(part)))).size > 1) {
+      throw new Unreadable("the rows of the answer have different lengths");
+    }
+    return parts;
+  }
+  if (isTruth(tree)) throw new Unreadable(`a number is asked, got ${text.trim()}`);
+  if (symbols(tree).length) {
+    throw new Unreadable(`a number is asked, but the answer has ${text.trim()}`);
+  }
+  return value(tree, {});
+}
+
+function compare(given, exercise) {
+  const { wanted, decimals } = exercise;
+  if (agree(given, wanted, exercise)) {
+    const exact = agree(given, wanted, { ...exercise, decimals: 12 });
+    return { right: true, message: `right${exact ? "" : ` (to more digits ${show(wanted[0])})`}. ${exercise.shows}` };
+  }
+  const hint = slip(given, exercise);
+  if (!hint && given.every((one, i) => isRounded(one, wanted[i]))) {
+    const asked = decimals === null ? "three significant digits" : `${decimals} decimal${decimals > 1 ? "s" : ""}`;
+    return { right: false, message: `right, but rounded too far: ${asked}, or an exact form, are asked` };
+  }
+  return { right: false, message: `not yet. ${hint}${counterexample(given, exercise)}` };
+}
+
+function counterexample(given, exercise) {
+  const { wanted, places } = exercise;
+  const wrong = given.map((_, i) => i).filter((i) => !same(given[i], wanted[i], exercise));
+  const finite = wrong.filter((i) => !Number.isNaN(given[i]));
+  if (places[0] !== "" && !finite.length && wrong.length < given.length) {
+    return `at ${places[wrong[0]]} it has no number; elsewhere it is right`;
+  }
+  const i = (finite.length ? finite : wrong)[0];
+  let [right, other] = distinguishable(wanted[i], given[i]);
+  if (String(shape(given[i])) !== String(shape(wanted[i]))) {
+    other += ` (of shape ${tuple(shape(given[i]))}, not ${tuple(shape(wanted[i]))})`;
+  }
+  return places[i] ? `at ${places[i]}: ${right} expected, ${other} given` : `${other} given`;
+}
+
+const agree = (given, wanted, exercise) => given.every((one, i) => same(one, wanted[i], exercise));
+const letters = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+const shape = (x) => Array.isArray(x) ? [x.length, ...(x.length ? shape(x[0]) : [])] : [];
+const tuple = (lengths) => lengths.length === 1 ? `(${lengths[0]},)` : `(${lengths.join(", ")})`;
+
+function same(given, wanted, exercise) {
+  if (typeof wanted === "string") return letters(given) === letters(wanted);
+  if (String(shape(given)) !== String(shape(wanted))) return false;
+  const typed = exercise.kind === "value";
+  const found = [given].flat(Infinity);
+  return [wanted].flat(Infinity).every((exact, i) => {
+    const far = typed ? halfAUnit(exact, exercise.decimals) : 0;
+    return Math.abs(found[i] - exact) <= Math.max(far, 1e-12) + exercise.rtol * Math.abs(exact);
+  });
+}
+
+/** Half a unit of the last digit that is asked; 0 where the exact number has no more digits. */
+function halfAUnit(exact, decimals) {
+  const size = Math.floor(Math.log10(Math.max(Math.abs(exact), 1e-300)));
+  const unit = 10 ** -(decimals ?? 2 - size);
+  const short = Math.abs(Math.round(exact / unit) * unit - exact) <= 1e-9 * Math.abs(exact);
+  return short ? 0 : unit / 2;
+}
+
+/** Whether a number is the exact one, rounded to `least` digits or more. */
+function isRounded(given, exact, least = 2) {
+  if (typeof exact === "string" || String(shape(given)) !== String(shape(exact))) return false;
+  const found = [given].flat(Infinity);
+  return [exact].flat(Infinity).every((b, i) => {
+    for (let digits = least; digits < 12; digits++) {
+      if (Number(b.toPrecision(digits)) === found[i]) return true;
+    }
+    return false;
+  });
+}
+
+/** The name of a known slip that explains every outcome, as the beginning of a sentence. */
+function slip(given, exercise) {
+  const { slips, wanted } = exercise;
+  const names = slips.filter(([, outcomes]) => explains(given, outcomes, exercise)).map(([name]) => name).slice(0, 1);
+  const [right] = wanted;
+  if (typeof right === "number" && right > 0 && right < 1 && explains(given, [100 * right], exercise)) {
+    if (exercise.kind === "value") names.push(PER_CENT);
+  }
+  return names.length ? `This looks like ${names.join(", or ")}; ` : "";
+}
+
+function explains(given, outcomes, exercise) {
+  if (agree(given, outcomes, exercise)) return true;
+  return exercise.kind !== "expression" && given.every((one, i) => isRounded(one, outcomes[i], 3));
+}
+
+/** A number as Python prints it by the format "g". */
+function general(x, digits) {
+  if (Number.isNaN(x)) return "no number";
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const trim = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  if (exponent < -4 || exponent >= digits) {
+    return `${trim(mantissa)}e${exponent < 0 ? "-" : "+"}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
+  }
+  return trim(x.toFixed(Math.max(digits - 1 - exponent, 0)));
+}
+
+function show(shown, digits = 6) {
+  if (typeof shown === "string") return shown;
+  if (!Array.isArray(shown)) return general(shown, digits);
+  if (digits < 17) {
+    const flat = shown.flat(Infinity);
+    if (new Set(flat.map((x) => general(x, digits))).size < new Set(flat).size) {
+      return show(shown, { 6: 10 }[digits] ?? 17);
+    }
+  }
+  return `[${shown.map((part) => Array.isArray(part) ? show(part, digits) : general(part, digits)).join(" ")}]`;
+}
+
+/** Both as texts, with as many digits as it takes to tell them apart. */
+function distinguishable(wanted, given) {
+  let texts;
+  for (const digits of [6, 10, 17]) {
+    texts = [show(wanted, digits), show(given, digits)];
+    if (texts[0] !== texts[1]) break;
+  }
+  return texts;
+}

@@ -1,0 +1,44 @@
+// Boxes "Predict first": the reader chooses, and sees the answer only then.
+import { element } from "./field.js";
+import { remember, remembered } from "./memory.js";
+
+export function predictions(article) {
+  const page = location.pathname.split("/").slice(-2).join("/");
+  const parts = [...article.querySelectorAll(".admonition, details.sd-dropdown")];
+  const boxes = parts.filter((part) => title(part) === "Predict first");
+  boxes.forEach((box, n) => {
+    const list = box.querySelector("ol");
+    if (!list) return;
+    const next = parts.slice(parts.indexOf(box) + 1).find((part) => /^(Answer|Predict first)$/.test(title(part)));
+    install(box, list, next?.matches("details") ? next : null, `${page}#${n}`);
+  });
+}
+
+const title = (part) => part.querySelector(".admonition-title, summary")?.textContent.trim();
+
+function install(box, list, answer, place) {
+  if (answer) answer.hidden = true;
+  const choose = (choice) => {
+    if (answer) answer.hidden = false;
+    box.dataset.chosen = choice;
+  };
+  const choices = [...list.children].map((item, i) => {
+    const radio = element("input", { type: "radio", name: place, value: i });
+    radio.addEventListener("change", () => {
+      remember("predictions", place, i);
+      choose(i);
+      if (answer) answer.open = true;
+    });
+    const text = element("span", {}, ...item.childNodes);
+    item.append(element("label", {}, radio, text));
+    return radio;
+  });
+  list.classList.add("predict-choices");
+  list.setAttribute("role", "radiogroup");
+  list.setAttribute("aria-label", "Your prediction");
+  const kept = remembered().predictions[place];
+  if (choices[kept]) {
+    choices[kept].checked = true;
+    choose(kept);
+  }
+}

@@ -1,0 +1,105 @@
+"""The Sphinx extension for exercises: a field under each, with what judges an answer in the page.
+
+The stub `check("huber-2", answer)` becomes a form with the exercise's data as JSON, which
+`explorers/src/exercises` turns into a field. In the notebook nothing changes.
+"""
+
+import html
+import json
+import re
+from importlib import import_module
+from pkgutil import iter_modules
+
+from docutils import nodes
+
+from lossbook import answers
+from lossbook.exercises import page_data
+
+CHECK = re.compile(r'^check\("(([\w]+)-(\d+))"', re.MULTILINE)
+# A cell that a form can stand for: it names symbols, and asks.
+STUB = re.compile(r'(?:[\w, ]+ = sp\.symbols\(.*\)\n)?answer = \.\.\.\ncheck\("[\w-]+", answer\)')
+HEADING = re.compile(r"Exercise (\d+)")
+SOLUTIONS = "chapters/solutions/"
+
+
+def add_forms(app, doctree, docname):
+    """Put a form in the place of each stub, and the count of what is solved above the first."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        first = next(iter(paragraph.children), None)
+        heading = first.astext() if isinstance(first, nodes.strong) else ""
+        if match := HEADING.match(heading):
+            paragraph["ids"].append(f"exercise-{match[1]}")
+    if docname.startswith(SOLUTIONS):
+        return
+    cells = [node for node in doctree.findall(nodes.container) if "cell" in node["classes"]]
+    stubs = [(cell, match) for cell in cells if (match := CHECK.search(_source(cell)))]
+    for cell, match in stubs:
+        _add_form(app, cell, match, docname)
+    if stubs:
+        first, _ = stubs[0]
+        section = first.parent
+        bar = f'<div class="exercise-progress" data-book="{_count()}"></div>'
+        section.insert(section.first_child_matching_class(nodes.title) + 1, _raw(bar))
+
+
+def _add_form(app, cell, match, docname):
+    name, chapter, number = match.groups()
+    data = page_data(name)
+    solution = app.builder.get_relative_uri(docname, f"{SOLUTIONS}{chapter}")
+    inside = _tests(data) if data["kind"] == "function" else ""
+    # "<" would end the script in "</script>".
+    code = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
+    form = _raw(
+        f'<form class="exercise" data-name="{name}" data-title="Exercise {number}" '
+        f'data-solution="{solution}#exercise-{number}" autocomplete="off">{inside}'
+        f'<script type="application/json">{code}</script></form>'
+    )
+    output = [node for node in cell.findall(nodes.container) if "cell_output" in node["classes"]]
+    for node in output:
+        node.parent.remove(node)
+    place = cell.parent.index(cell)
+    if data["kind"] != "function" and STUB.fullmatch(_source(cell).strip()):
+        cell.parent[place] = form
+    else:
+        cell.parent.insert(place + 1, form)
+
+
+def _tests(data):
+    """The tests of a function as a table."""
+    rows = "".join(
+        f"<tr><td>{html.escape(given)}</td><td>{html.escape(result)}</td></tr>"
+        for given, result in data.pop("tests")
+    )
+    return (
+        "<p>Write it in the notebook, where <code>check</code> runs these tests.</p>"
+        "<details><summary>Tests</summary><table><thead><tr><th>for</th><th>it returns</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table></details>"
+    )
+
+
+def _source(cell):
+    code = next((node for node in cell.findall(nodes.literal_block)), None)
+    return code.astext() if code else ""
+
+
+def _raw(text):
+    return nodes.raw("", text, format="html")
+
+
+def _count():
+    names = [module.name for module in iter_modules(answers.__path__)]
+    return sum(len(import_module(f"lossbook.answers.{name}").EXERCISES) for name in names)
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Load what answers, only on pages that ask."""
+    body = context.get("body", "")
+    if 'class="exercise"' in body or "Predict first" in body:
+        app.add_js_file("exercises.js")
+        app.add_css_file("exercises.css")
+
+
+def setup(app):
+    app.connect("doctree-resolved", add_forms)
+    app.connect("html-page-context", add_script)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

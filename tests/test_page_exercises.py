@@ -1,0 +1,113 @@
+"""The page judges an answer as `check` does: both get the same answers, and say the same."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy as sp
+from test_exercises import EXERCISES
+from test_javascript import node
+
+from lossbook.exercises import check, page_data
+
+ROOT = Path(__file__).parent.parent
+TYPED = [name for name, _ in EXERCISES if page_data(name)["kind"] != "function"]
+ODD = [
+    *("", " ", "...", "1", "0", "-1", "1e3", "0.5", "0,5", ".5", "5.", "1, 2", "(1, 2)", "[1, 2]"),
+    *("[[1, 2], [3]]", "50%", "50 %", "x", "log(2)", "np.log(2)", "log(2, 3)", "2x", "2(3)", "2 3"),
+    *("1/0", "log(0)", "-2**2", "(-2)**2", "2**-2**2", "9**9**9", "1 +", "x = 2", "True", "False"),
+    *("'word'", "hello", "f(2)", "exp(1, 2)", "import os", "__import__('os')", "a[0]", "a.b", "()"),
+    *("1 < 2", "1 < 2 < 3", "not x", "x if y else z", "lambda: 1", "e", "pi", "½", "3²", "2^3^2"),
+    *("sqrt(-1)", "factorial(5)", "binomial(5, 2)", "Piecewise((1, True))", "max(1, 2)", "1_000"),
+    *("((((((1))))))", "constructor", "toString()", "2 # two", "1;2", "inf", "nan", "1e999", "007"),
+]
+
+
+def forms(exercise):
+    """Texts that a reader may type for the right answer, for a slip, or for something near it."""
+    for answer in (exercise.answer, *exercise.slips.values()):
+        if isinstance(answer, str):
+            yield from (
+                answer,
+                answer.upper(),
+                f" {answer} ",
+                f"{answer}s",
+                answer.replace("-", ""),
+            )
+        elif isinstance(answer, sp.Basic) and answer.free_symbols:
+            yield from map(str, (answer, sp.expand(answer), sp.factor(answer), 2 * answer, -answer))
+            yield str(answer).replace("**", "^").replace("log", "np.log")
+        else:
+            yield from numbers(np.asarray(answer, float))
+
+
+def numbers(exact):
+    for scale in (1, 2, -1, 100, 1.01):
+        for digits in (2, 3, 6, 17):
+            texts = [f"{scale * number:.{digits}g}" for number in exact.flat]
+            yield ", ".join(texts) if exact.ndim else texts[0]
+    if not exact.ndim:
+        yield str(sp.nsimplify(float(exact), rational=True))
+        yield f"{float(exact)}".replace(".", ",")
+
+
+PER_KIND = ["choosing-2", "hinge-7", "ctc-1", "huber-3", "hinge-3", "mse-4"]
+ASKED = [
+    (name, text)
+    for name, exercise in EXERCISES
+    if name in TYPED
+    for text in dict.fromkeys((*forms(exercise), *(ODD if name in PER_KIND else ODD[:9])))
+]
+JUDGE = f"""
+    import vm from "node:vm";
+    vm.runInThisContext(readFileSync("{ROOT.as_posix()}/site/static/exercises.js", "utf8"));
+    const said = ([data, text]) => {{
+        const {{ right, message }} = lossbookExercises.judge(text, data);
+        return [right, message];
+    }};
+"""
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    """What the page says to each answer."""
+    data = {name: page_data(name) for name in TYPED}
+    given = {"data": data, "asked": ASKED}
+    run = "given.asked.map(([name, text]) => said([given.data[name], text]))"
+    return node(run, given, JUDGE)
+
+
+def test_page_and_notebook_give_the_same_verdict(verdicts):
+    assert len(ASKED) > 1000
+    different = []
+    for (name, text), (right, message) in zip(ASKED, verdicts, strict=True):
+        wanted = check(name, text if text.strip() not in ("", "...") else ...)
+        if wanted.right is not right:
+            different.append((name, text, wanted.message, message))
+    assert not different, different[:20]
+
+
+def test_page_and_notebook_say_the_same(verdicts):
+    different = []
+    for (name, text), (_, message) in zip(ASKED, verdicts, strict=True):
+        wanted = check(name, text if text.strip() not in ("", "...") else ...).message
+        if re.search("cannot be read|real number|given$", wanted) and "j" in wanted:
+            continue  # the page has no complex numbers
+        if re.search(r"cannot be read here|an expression is asked, got [(\[]", wanted):
+            continue  # each names the part in its own way
+        if wanted != f"{name}: {message}":
+            different.append((text, wanted, message))
+    assert not different, different[:20]
+
+
+def test_control_another_answer_is_another_verdict():
+    data = page_data("huber-1")
+    data["wanted"] = [2.0]
+    assert node("given.map(said)", [[data, "1.5"]], JUDGE)[0][0] is False
+
+
+def test_data_are_json_of_a_few_kilobytes():
+    for name, _ in EXERCISES:
+        assert len(json.dumps(page_data(name), allow_nan=False)) < 12_000
