@@ -10,7 +10,7 @@ from lossbook.classification import (
     hinge,
 )
 from lossbook.embedding import contrastive, triplet
-from lossbook.regression import absolute_error, huber, smooth_l1, squared_error
+from lossbook.regression import absolute_error, huber, pinball, smooth_l1, squared_error
 from lossbook.sequence import ctc
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "focal_with_logits",
     "hinge",
     "huber",
+    "pinball",
     "smooth_l1",
     "squared_error",
     "triplet",

@@ -1,7 +1,9 @@
 """Losses of a number: the prediction y_hat and the target y are finite numbers of one unit."""
 
-from lossbook.loss import loss
-from lossbook.shapes import absolute, huber_function, unit_huber_function
+from lossbook.loss import Domain, loss
+from lossbook.shapes import absolute, huber_function, unit_huber_function, weighted_excess
+
+LEVEL = Domain("a number above 0 and below 1", lambda q: (q > 0) & (q < 1))
 
 
 @loss
@@ -46,3 +48,17 @@ def smooth_l1(y_hat, /, y, *, beta=1.0):
     array([0.25, 1.75])
     """
     return unit_huber_function(y_hat - y, beta)
+
+
+@loss
+def pinball(y_hat, /, y, *, quantile: LEVEL = 0.5):
+    """The quantile loss: each unit too low costs quantile, each unit too high 1 - quantile.
+
+    Its mean is least at that quantile of y; at 0.5 it is half the absolute error. The gradient is
+    -quantile below y and 1 - quantile above; at y_hat = y it is 0, one of the subgradients there.
+    Koenker and Bassett (1978), Regression quantiles, Econometrica 46, 33-50.
+
+    >>> pinball([0.5, 3.0], [1.0, 1.0], quantile=0.9).round(4)
+    array([0.45, 0.2 ])
+    """
+    return weighted_excess(quantile, y, y_hat) + weighted_excess(1 - quantile, y_hat, y)

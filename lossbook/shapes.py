@@ -3,7 +3,7 @@
 ===============================  ============  =========================================
 integral                         derivative    where it is used
 ===============================  ============  =========================================
-positive_part(x) = max(x, 0)     step(x)       hinge, triplet, contrastive
+positive_part(x) = max(x, 0)     step(x)       hinge, triplet, contrastive, quantile
 absolute(x) = abs(x)             sgn(x)        absolute error
 huber_function(x, d)             clip(x, d)    Huber, Smooth L1
 softplus(x)                      sigmoid(x)    cross-entropy, focal
@@ -436,6 +436,18 @@ def weighted_square(y, x):
     return y * x**2
 
 
+@shape(
+    lambda w, x, y: positive_part(x - y),
+    lambda w, x, y: w * step(x - y),
+    lambda w, x, y: -w * step(x - y),
+    stable=lambda w, x, y: 2 * w * positive_part(difference(x / 2, y / 2)),
+    is_nonnegative=True,
+)
+def weighted_excess(w, x, y):
+    """w max(x - y, 0) for w >= 0; for w < 1 it may fit where x - y overflows."""
+    return w * sp.Max(x - y, 0)
+
+
 # Shapes that occur in stable code only.
 
 
@@ -514,5 +526,11 @@ def unfold(expr: sp.Expr) -> sp.Expr:
     plain = sp.piecewise_fold(plain)
     if not isinstance(plain, sp.Piecewise):
         return sp.factor_terms(plain, sign=False)
-    cases = ((sp.factor_terms(branch, sign=False), where) for branch, where in plain.args)
-    return sp.Piecewise(*cases)
+    cases = [(branch, where) for branch, where in plain.args if not _is_impossible(where)]
+    return sp.Piecewise(*((sp.factor_terms(branch, sign=False), where) for branch, where in cases))
+
+
+def _is_impossible(where):
+    """Whether a number is to be above and below another, as folding asks of steps to both sides."""
+    above = (one for one in where.args if isinstance(one, sp.StrictGreaterThan))
+    return any((one.lhs < one.rhs) in where.args for one in above)

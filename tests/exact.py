@@ -187,7 +187,7 @@ def nearby(loss, arguments, parameters, names, terms):
                 yield [*arguments[:i], other, *arguments[i + 1 :]], parameters
 
 
-REGRESSION = {"squared_error", "absolute_error", "huber", "smooth_l1"}
+REGRESSION = {"squared_error", "absolute_error", "huber", "smooth_l1", "pinball"}
 
 
 def errors(loss, arguments, parameters, found, bound, names):

@@ -11,11 +11,12 @@ from lossbook import (
     focal,
     focal_with_logits,
     huber,
+    pinball,
     squared_error,
     triplet,
 )
 
-INF = np.inf
+INF, MAX = np.inf, np.finfo(float).max
 NUMBERS = [
     (focal.grad, (0.0, 1), {"alpha": 0}, 0),
     (focal.grad, (1.0, 0), {"alpha": 1}, 0),
@@ -29,6 +30,13 @@ NUMBERS = [
     (squared_error.grad, (1e308, 1e308), {}, 0),
     (absolute_error.grad, (1.7e308, -1.7e308), {}, 1),
     (huber.hess, (1.7e308, -1.7e308), {}, 0),
+    (pinball, (1e308, -1e308), {}, 1e308),
+    (pinball, (-MAX, MAX), {}, MAX),
+    (pinball, (-MAX, MAX), {"quantile": 2.0**-60}, MAX * 2.0**-59),
+    (pinball, (MAX, -MAX), {"quantile": 1 - 2.0**-53}, MAX * 2.0**-52),
+    (pinball.grad, ([MAX, -MAX], [-MAX, MAX]), {"quantile": 0.25}, [0.75, -0.25]),
+    (pinball.hess, (MAX, -MAX), {"quantile": 0.25}, 0),
+    (pinball.value_and_grad, (MAX, MAX), {"quantile": 0.25}, [0, 0]),
     (cross_entropy_with_logits, ([1e308, -1e308], [1, 0]), {}, 0),
     (cross_entropy_with_logits.grad, ([-INF, -1e308], [1, 0]), {}, [-1, 1]),
     (cross_entropy_with_logits.grad, ([1e308, -1e308], [0, 1]), {}, [1, -1]),
@@ -48,6 +56,8 @@ NUMBERS = [
     (triplet, ([0.0], [1e308], [1e308]), {}, 0.2),
 ]
 NOT_FINITE = [
+    (pinball, (-MAX, MAX), {"quantile": 0.75}, INF),
+    (pinball, (MAX, -MAX), {"quantile": 0.25}, INF),
     (focal.grad, (5e-324, 1.0), {"gamma": 0.03125}, -INF),
     (cross_entropy.hess, ([0.0, 1.0], [1, 0]), {}, [[INF, 0], [0, 0]]),
     (cross_entropy_with_logits, ([-INF, -1e308], [1, 0]), {}, INF),

@@ -37,6 +37,7 @@ MOVED = {
     "absolute_error": [],
     "huber": ["y_hat", "y"],  # at the kink
     "smooth_l1": ["y_hat", "y"],
+    "pinball": [],
     "binary_cross_entropy": ["y"],  # of which two terms cancel at p = y
     "binary_cross_entropy_with_logits": ["y"],  # p - y
     "cross_entropy": [],
@@ -48,8 +49,9 @@ MOVED = {
     "triplet": ["anchor", "positive", "negative", "margin"],
 }
 CONVEX = {
-    *("squared_error", "absolute_error", "huber", "smooth_l1", "hinge", "binary_cross_entropy"),
-    *("binary_cross_entropy_with_logits", "cross_entropy", "cross_entropy_with_logits"),
+    *("squared_error", "absolute_error", "huber", "smooth_l1", "pinball", "hinge"),
+    *("binary_cross_entropy", "binary_cross_entropy_with_logits"),
+    *("cross_entropy", "cross_entropy_with_logits"),
 }
 each = pytest.mark.parametrize("loss", FORMULAS, ids=lambda loss: loss.name)
 every = pytest.mark.parametrize("loss", EVERY, ids=lambda loss: loss.name)

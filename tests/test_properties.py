@@ -21,6 +21,7 @@ from lossbook import (
     focal_with_logits,
     hinge,
     huber,
+    pinball,
     prove,
     smooth_l1,
     squared_error,
@@ -45,6 +46,8 @@ EXAMPLES = [
     (absolute_error, (R, Y), {}),
     (huber, (R, Y), {"delta": 0.7}),
     (smooth_l1, (R, Y), {"beta": 0.7}),
+    (pinball, (R, Y), {}),
+    (pinball, (R, Y), {"quantile": 0.9}),
     (binary_cross_entropy, (P, SOFT), {}),
     (binary_cross_entropy_with_logits, (Z, SOFT), {}),
     (cross_entropy, (rng.dirichlet(np.ones(K), N), CLASSES), {}),
@@ -283,6 +286,32 @@ def test_huber_is_half_the_square_or_nearly_the_magnitude():
     assert huber(R, Y, delta=1e-9) / 1e-9 == pytest.approx(absolute_error(R, Y), abs=1e-8)
 
 
+def test_pinball_at_one_half_is_half_the_magnitude():
+    assert (2 * pinball(R, Y) == absolute_error(R, Y)).all()
+    assert (2 * pinball.grad(R, Y) == absolute_error.grad(R, Y)).all()
+
+
+@pytest.mark.parametrize("q", [0.25, 0.5, 0.875])
+def test_pinball_charges_each_side_its_price(q):
+    too_low, too_high = pinball(R, R + 2, quantile=q), pinball(R, R - 2, quantile=q)
+    assert too_low == pytest.approx(2 * q) and too_high == pytest.approx(2 * (1 - q))
+    assert (pinball(R, Y, quantile=q) == pinball(-R, -Y, quantile=1 - q)).all()
+    (turned,) = {*(pinball.grad(R, Y, quantile=q) + pinball.grad(-R, -Y, quantile=1 - q))}
+    assert turned == 0
+
+
+@pytest.mark.parametrize("q", [5e-324, 1e-17, 0.1, 0.5, 0.9, 1 - 2.0**-53])
+def test_pinball_at_the_kink_has_the_gradient_0_and_beside_it_the_ends_of_its_subgradients(q):
+    beside = [-5e-324, 0.0, 5e-324]  # of a target of 0
+    assert pinball.grad(beside, 0, quantile=q).tolist() == [-q, 0, 1 - q]
+    assert pinball.hess(beside, 0, quantile=q).tolist() == [0, 0, 0]
+
+
+def test_the_gradient_of_pinball_is_printed_with_its_three_cases():
+    cases = pinball.gradient.args
+    assert [value for value, _ in cases] == [1 - pinball.symbols[2], -pinball.symbols[2], 0]
+
+
 def test_logits_and_probabilities_agree():
     p = 1 / (1 + np.exp(-Z))
     assert binary_cross_entropy_with_logits(Z, SOFT) == pytest.approx(binary_cross_entropy(p, SOFT))
@@ -385,6 +414,15 @@ def test_minimisers(seed):
     for loss, statistic in ((squared_error, y.mean()), (absolute_error, np.median(y))):
         cost = loss(grid[:, None], y[None, :]).mean(-1)
         assert grid[cost.argmin()] == pytest.approx(statistic, abs=1e-3)
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.9])
+def test_pinball_is_least_at_a_quantile(q):
+    y = np.random.default_rng(4).exponential(size=21)
+    cost = pinball(y[:, None], y[None, :], quantile=q).mean(-1)
+    best = y[cost.argmin()]
+    assert best == np.quantile(y, q, method="inverted_cdf")
+    assert best != np.quantile(y, q + 0.05, method="inverted_cdf")  # the control
 
 
 def test_cross_entropy_is_proper():

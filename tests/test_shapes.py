@@ -31,6 +31,7 @@ from lossbook.shapes import (
     total,
     unfold,
     unit_huber_function,
+    weighted_excess,
     xdivy,
     xlog1py,
     xlogy,
@@ -205,6 +206,19 @@ def test_huber_divided_by_its_width_does_not_overflow():
     assert numbers(unit_huber_function(x, d), x, 1.0, d, 1e-320) == 1.0
 
 
+def test_a_weighted_excess_is_finite_where_it_fits():
+    c, most = sp.Symbol("c", positive=True), np.finfo(float).max
+    excess = weighted_excess(c, x, y)
+    assert unfold(excess) == c * sp.Max(x - y, 0)
+    assert unfold(excess.diff(c)) == sp.Max(x - y, 0)
+    assert excess.diff(x) == c * step(x - y) == -excess.diff(y)
+    with np.errstate(over="raise"):
+        found = numbers(excess, c, [0.5, 0.25, 0.25], x, [most, 3, 1], y, [-most, 1, 3])
+    assert found.tolist() == [most, 0.5, 0]
+    with pytest.raises(FloatingPointError), np.errstate(over="raise"):  # the control
+        numbers(c * positive_part(x - y), c, 0.5, x, most, y, -most)
+
+
 def test_power_of_sigmoid_has_no_rounding_of_the_exponent():
     for at in (-3.7, -51.3, -140.1, 0.3, 20.0):
         exact = sp.N((1 + sp.exp(-sp.Rational(at))) ** -5, 40)
@@ -300,6 +314,13 @@ def test_unfold_keeps_plain_expressions():
     assert unfold(x**2 + y) == x**2 + y
     assert unfold(sp.Integer(2)) == 2
     assert unfold(positive_part(x) + huber_function(y, d)).has(sp.Max, sp.Piecewise)
+
+
+def test_unfolding_steps_to_both_sides_leaves_no_impossible_case():
+    both = unfold(3 * step(x - y) + 5 * step(y - x))
+    assert [value for value, _ in both.args] == [3, 5, 0]
+    apart = unfold(3 * step(x) + 5 * step(y))
+    assert [value for value, _ in apart.args] == [8, 3, 5, 0]  # the control: both may be
 
 
 def test_every_shape_has_a_docstring():
