@@ -32,7 +32,7 @@ class Exercise:
     at: for a function, the tuples of arguments to compare it at; for an expression whose
         symbols may not be any number (a label, a count), values of them in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
-    decimals: how many decimals the text asks of a number; three significant digits by default.
+    decimals, digits: how many decimals the text asks of a number, or else significant digits.
     rtol: how far a value of a function or of an expression may be off, relative to the right one.
     """
 
@@ -41,6 +41,7 @@ class Exercise:
     at: tuple = ()
     slips: dict[str, Any] = field(default_factory=dict)
     decimals: int | None = None
+    digits: int = 3
     rtol: float = 1e-6
 
 
@@ -108,7 +109,7 @@ def page_data(name: str) -> dict[str, Any]:
         return data | {"tests": list(map(list, tests))}
     slips = _known_slips(wanted, exercise).items()
     data |= {"wanted": _plain(wanted), "slips": [[slip, _plain(found)] for slip, found in slips]}
-    data |= {"decimals": exercise.decimals, "rtol": exercise.rtol}
+    data |= {"decimals": exercise.decimals, "digits": exercise.digits, "rtol": exercise.rtol}
     if data["kind"] == "expression":
         points = [list(map(float, point)) for point in _points(exercise)]
         data |= {"names": list(_symbols(exercise)), "points": points}
@@ -162,14 +163,14 @@ def _compare(answer, exercise):
         return None, "not attempted yet"
     wanted = _outcomes(exercise.answer, exercise)
     if _agree(given, wanted, exercise):
-        exact = _agree(given, wanted, replace(exercise, decimals=12))
+        exact = _agree(given, wanted, replace(exercise, decimals=None, digits=9))
         more = "" if exact else f" (to more digits {_show(wanted[0])})"
         return True, f"right{more}. {exercise.shows}"
     hint = _slip(given, wanted, exercise)
     if not hint and all(map(_rounded, given, wanted)):
         n = exercise.decimals
-        asked = "three significant digits" if n is None else f"{n} decimal{'s' * (n > 1)}"
-        return False, f"right, but rounded too far: {asked}, or an exact form, are asked"
+        asked = f"{exercise.digits} digits" if n is None else f"{n} decimal{'s' * (n > 1)}"
+        return False, f"right, but rounded too far: give {asked}, or an exact form"
     return False, f"not yet. {hint}{_counterexample(given, wanted, exercise)}"
 
 
@@ -392,8 +393,11 @@ def _same(given, wanted, exercise):
     given, wanted = np.asarray(given), np.asarray(wanted)
     if given.shape != wanted.shape:
         return False
-    far = _half_a_unit(wanted, exercise) if _is_typed(exercise) else 0.0
-    return bool(np.isclose(given, wanted, exercise.rtol, np.maximum(far, 1e-12)).all())
+    close = np.isclose(given, wanted, exercise.rtol, 1e-12)
+    if _is_typed(exercise):
+        with np.errstate(invalid="ignore"):  # inf - inf
+            close |= abs(given - wanted) <= _half_a_unit(wanted, exercise)
+    return bool(np.all(close))
 
 
 def _is_typed(exercise):
@@ -405,7 +409,8 @@ def _half_a_unit(exact, exercise):
     """Half a unit of the last digit that is asked; 0 where the exact number has no more digits."""
     exact = np.asarray(exact, float)
     size = np.floor(np.log10(np.maximum(abs(exact), 1e-300)))
-    places = 2 - size if exercise.decimals is None else np.full(exact.shape, exercise.decimals)
+    significant = exercise.decimals is None
+    places = exercise.digits - 1 - size if significant else np.full(exact.shape, exercise.decimals)
     unit = 10.0**-places
     short = np.isclose(np.round(exact / unit) * unit, exact, 1e-9, 0)
     return np.where(short, 0, unit / 2)

@@ -105,7 +105,7 @@ EXERCISES = {
             "the sigmoid there, not z": 2 / 3,
             "the sigmoid for target 1": 1 / 3,
         },
-        rtol=1e-3,
+        decimals=3,
     ),
     "mse-8": Exercise(
         answer=1,
@@ -121,7 +121,7 @@ EXERCISES = {
             "the trend of one month": warming() / 120,
             "the trend of all twenty years": 2 * warming(),
         },
-        rtol=0.015,
+        digits=2,
     ),
     "mse-10": Exercise(
         answer=variance,

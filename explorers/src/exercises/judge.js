@@ -69,13 +69,13 @@ function numbers(tree, text) {
 function compare(given, exercise) {
   const { wanted, decimals } = exercise;
   if (agree(given, wanted, exercise)) {
-    const exact = agree(given, wanted, { ...exercise, decimals: 12 });
+    const exact = agree(given, wanted, { ...exercise, decimals: null, digits: 9 });
     return { right: true, message: `right${exact ? "" : ` (to more digits ${show(wanted[0])})`}. ${exercise.shows}` };
   }
   const hint = slip(given, exercise);
   if (!hint && given.every((one, i) => isRounded(one, wanted[i]))) {
-    const asked = decimals === null ? "three significant digits" : `${decimals} decimal${decimals > 1 ? "s" : ""}`;
-    return { right: false, message: `right, but rounded too far: ${asked}, or an exact form, are asked` };
+    const asked = decimals === null ? `${exercise.digits} digits` : `${decimals} decimal${decimals > 1 ? "s" : ""}`;
+    return { right: false, message: `right, but rounded too far: give ${asked}, or an exact form` };
   }
   return { right: false, message: `not yet. ${hint}${counterexample(given, exercise)}` };
 }
@@ -106,15 +106,15 @@ function same(given, wanted, exercise) {
   const typed = exercise.kind === "value";
   const found = [given].flat(Infinity);
   return [wanted].flat(Infinity).every((exact, i) => {
-    const far = typed ? halfAUnit(exact, exercise.decimals) : 0;
-    return Math.abs(found[i] - exact) <= Math.max(far, 1e-12) + exercise.rtol * Math.abs(exact);
+    const far = typed ? halfAUnit(exact, exercise) : 0;
+    return Math.abs(found[i] - exact) <= Math.max(far, 1e-12 + exercise.rtol * Math.abs(exact));
   });
 }
 
 /** Half a unit of the last digit that is asked; 0 where the exact number has no more digits. */
-function halfAUnit(exact, decimals) {
+function halfAUnit(exact, { decimals, digits }) {
   const size = Math.floor(Math.log10(Math.max(Math.abs(exact), 1e-300)));
-  const unit = 10 ** -(decimals ?? 2 - size);
+  const unit = 10 ** -(decimals ?? digits - 1 - size);
   const short = Math.abs(Math.round(exact / unit) * unit - exact) <= 1e-9 * Math.abs(exact);
   return short ? 0 : unit / 2;
 }
