@@ -168,34 +168,36 @@ def lines(x, y):
         yield "squares", q, (squares[0] + NormalDist().inv_cdf(q) * spread, squares[1])
 
 
-def record_engel():
-    data, rows = datasets.engel(), []
+def households(seeds):
+    """A row for each split, method and q."""
+    data = datasets.engel()
     income, food = data["income"], data["food"]
-    for seed in SEEDS:
+    for seed in seeds:
         order = np.random.default_rng(seed).permutation(len(data))
         train, test = order[:157], order[157:]
         poorer = income[test] <= np.median(income[test])
         for method, q, (a, b) in lines(income[train], food[train]):
             line = a + b * income[test]
             below = food[test] < line
-            rows.append(
-                {
-                    "split": seed,
-                    "method": method,
-                    "q": q,
-                    "loss": f"{quantile_loss(line, food[test], q).mean():.4f}",
-                    "below": f"{below.mean():.4f}",
-                    "below_poorer": f"{below[poorer].mean():.4f}",
-                    "below_richer": f"{below[~poorer].mean():.4f}",
-                }
-            )
+            yield {
+                "split": seed,
+                "method": method,
+                "q": q,
+                "loss": f"{quantile_loss(line, food[test], q).mean():.4f}",
+                "below": f"{below.mean():.4f}",
+                "below_poorer": f"{below[poorer].mean():.4f}",
+                "below_richer": f"{below[~poorer].mean():.4f}",
+            }
+
+
+def record_engel():
     about = {
         "title": "Lines for Engel's households, on those that they were not fitted to",
         "units": "split, method, q as named; loss is the mean quantile loss in francs; the shares "
         "below the line are of all 78, and of those with income up to the median and above",
         "source": "computed " + SOURCE,
     }
-    store("engel", about, rows)
+    store("engel", about, list(households(SEEDS)))
 
 
 if __name__ == "__main__":
