@@ -92,10 +92,11 @@ SMOOTH = Question(
 )
 NUMBER = Question(
     "Targets scatter. Which number shall the model say?",
-    "mean or median?",
+    "mean, median or quantile?",
     (
         Answer("the mean", "totals must come out right", ERRORS),
         Answer("the median", "as many targets above it as below", SMOOTH),
+        Answer("a quantile", "too low and too high differ in cost", "pinball"),
     ),
 )
 PROBABILITY = _output("binary_cross_entropy_with_logits", "binary_cross_entropy", "sigmoid")

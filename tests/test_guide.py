@@ -120,6 +120,17 @@ def test_facts_of_regression_are_those_of_the_passport(name):
     assert not agrees(facts | {"differentiable": ADVICE[other].facts["differentiable"]}, proved)
 
 
+def test_facts_of_the_quantile_loss():
+    """Its passport has the numbers of one level, and the advice is for all."""
+    facts, proved = ADVICE["pinball"].facts, passport.passport(lossbook.pinball).facts
+    assert agrees(facts | {"gradient bounded": r"by \frac{1}{2}"}, proved)
+    assert facts["gradient bounded"] == "between −q and 1 − q"
+    r = 30 * np.random.default_rng(3).normal(size=5000)
+    for q in (0.1, 0.9):
+        slopes = lossbook.pinball.grad(r, 0, quantile=q)
+        assert (slopes.min(), slopes.max()) == (-q, 1 - q)
+
+
 def largest_pull(name):
     """The largest gradient by an entry, over many random samples that are badly wrong, too."""
     rng, one = np.random.default_rng(3), getattr(lossbook, name)
@@ -170,6 +181,8 @@ def test_each_number_is_estimated_as_said():
     assert best["squared_error"] == pytest.approx(3.3)
     assert best["absolute_error"] == pytest.approx(1)
     assert 1.2 < best["huber"] < 1.3
+    for q, quantile in ((0.1, 0), (0.5, 1), (0.7, 3)):
+        assert fits.best_constant(lossbook.pinball, skewed, quantile=q) == pytest.approx(quantile)
     near = fits.best_constant(lossbook.smooth_l1, skewed, beta=0.01)
     assert near == pytest.approx(1, abs=0.01)
     assert fits.best_constant(lossbook.huber, [-9, -1, 0, 1, 9]) == pytest.approx(0, abs=1e-9)
