@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lossbook import printing
 from lossbook.loss import Domain, loss
 from lossbook.shapes import (
     logsumexp,
@@ -160,9 +161,14 @@ def _focal_hessian(p, y, alpha, gamma):
     ratio = np.where(certain, -1, log / (rest + certain))
     true = true + impossible
     weight = np.where(is_one, one, zero)
-    curvature = weight * rest**gamma / true / true
+    faded = np.where(is_one, printing.power_of_rest(p, gamma), p**gamma)
+    curvature = weight * faded / true / true
     if gamma:
-        curvature += weight * gamma * rest ** (gamma - 1) * (2 / true - (gamma - 1) * ratio)
+        if gamma < 1:  # gamma - 1 has lost digits of a small gamma
+            slope = np.where(certain, np.inf, faded / (rest + certain))
+        else:
+            slope = np.where(is_one, printing.power_of_rest(p, gamma - 1), p ** (gamma - 1))
+        curvature += weight * gamma * slope * (2 / true - (gamma - 1) * ratio)
     yield np.where(weight == 0, 0, np.where(impossible, np.inf, curvature))
 
 

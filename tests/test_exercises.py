@@ -562,6 +562,63 @@ def test_a_best_slope_is_unique_where_it_is_asked():
         assert not np.any(votes == votes[-1] / 2)
 
 
+def slope_by(votes, ratios=lambda x, y: y / x):
+    """A best slope through the origin, with other votes or ratios than the right ones."""
+
+    def slope(x, y):
+        order = np.argsort(ratios(x, y))
+        reached = np.cumsum(votes(x)[order])
+        return ratios(x, y)[order][(reached >= reached[-1] / 2).argmax()]
+
+    return slope
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        slope_by(lambda x: abs(x).astype(int)),
+        slope_by(lambda x: abs(x).round()),
+        slope_by(lambda x: np.ceil(abs(x))),
+        slope_by(lambda x: x**2),
+        slope_by(lambda x: abs(x) ** 0.5),
+        slope_by(lambda x: np.where(x > 0, x, 0)),
+        slope_by(abs, lambda x, y: abs(y / x)),
+        slope_by(abs, lambda x, y: y / abs(x)),
+        lambda x, y: max(slope_by(abs)(x, y), 0),
+        lambda x, y: (y / x)[abs(x).argmax()] if len(set(x)) > 1 else np.median(y / x),
+        lambda x, y: slope_by(abs)(*(v[np.unique(y / x, return_index=True)[1]] for v in (x, y))),
+        lambda x, y: min(np.arange(-9, 9, 0.001), key=lambda b: abs(y - b * x).sum()),
+        lambda x, y: min(
+            np.linspace(min(y / x), max(y / x), 1001), key=lambda b: abs(y - b * x).sum()
+        ),
+    ],
+)
+def test_slopes_by_other_votes_are_refused(weak):
+    assert check("mae-10", slope_by(abs)).right
+    assert not check("mae-10", weak).right
+
+
+def test_padding_has_no_vote():
+    right = [
+        lambda y_hat, y, mask: abs(y_hat - y)[mask].mean(),
+        lambda y_hat, y, mask: np.where(mask, abs(y_hat - y), 0).sum() / mask.sum(),
+        lambda y_hat, y, mask: abs(y_hat - y).mean(where=mask),
+    ]
+    wrong = [
+        lambda y_hat, y, mask: abs(y_hat - y).mean(),
+        lambda y_hat, y, mask: np.nanmean(abs(y_hat - y)),
+        lambda y_hat, y, mask: np.average(abs(y_hat - y), weights=mask),
+        lambda y_hat, y, mask: np.where(mask, abs(y_hat - y), 0).sum() / len(y),
+        lambda y_hat, y, mask: abs(y_hat - y)[~mask].mean(),
+        lambda y_hat, y, mask: np.median(abs(y_hat - y)[mask]),
+    ]
+    for answers_, verdict in ((right, True), (wrong, False)):
+        with np.errstate(invalid="ignore"):
+            assert [check("mae-5", answer).right for answer in answers_] == [verdict] * len(
+                answers_
+            )
+
+
 def test_expressions_in_shapes_are_worked_out(one):
     x = sp.Symbol("x", real=True)
     one(Exercise(absolute(x) + 2 * positive_part(x), ""))

@@ -39,6 +39,8 @@ SCALAR = [
     *((binary_cross_entropy_with_logits, z, y, {}) for z in LOGITS for y in (0.0, 0.4, 1.0)),
     *((binary_cross_entropy, p, y, {}) for p in PROBABILITIES for y in (0.0, 0.4, 1.0)),
     *((focal, p, y, c) for p in PROBABILITIES for y in (0.0, 1.0) for c in GAMMAS),
+    (focal, 1e-17, 1.0, {"gamma": 708.3, "alpha": None}),  # 1 - p is 1, but not its power
+    (focal, 2.3e-308, 0.0, {"gamma": 1e-17, "alpha": None}),  # gamma - 1 is -1
     *((focal_with_logits, z, y, c) for z in LOGITS[:-2] for y in (0.0, 1.0) for c in GAMMAS[::3]),
 ]
 

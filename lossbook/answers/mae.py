@@ -8,8 +8,13 @@ from lossbook.exercises import Exercise
 eta = sp.Symbol("eta", positive=True)
 
 
-def pinball_by_hand(y_hat, y, q):
-    return q * np.maximum(y - y_hat, 0) + (1 - q) * np.maximum(y_hat - y, 0)
+def masked_mae(y_hat, y, mask):
+    return abs(y_hat[mask] - y[mask]).mean()
+
+
+def mean_of_means(y_hat, y, mask):
+    errors = np.where(mask, abs(y_hat - y), 0)
+    return (errors.sum(axis=-1) / mask.sum(axis=-1)).mean()
 
 
 def is_quantile(m, y, q):
@@ -69,19 +74,32 @@ EXERCISES = {
         },
     ),
     "mae-5": Exercise(
-        answer=pinball_by_hand,
-        shows="Too low costs q a unit, too high 1 - q.",
+        answer=masked_mae,
+        shows="Padding has no vote: it is in neither the sum nor the count.",
         at=(
-            (np.array([1.0, 5, 7]), np.array([5.0, 5, 5]), 0.25),
-            (np.array([0.0, 3]), np.array([2.5, -1]), 0.9),
-            (np.array([2.0, 0]), np.array([-1.0, 4]), 0.5),
+            (
+                np.array([[1.0, 2, 4], [3, 9, 9], [5, 0, 9]]),
+                np.array([[2.0, 2, 1], [5, 1, 0], [1, 7, 0]]),
+                np.array([[True, True, True], [True, False, False], [True, True, False]]),
+            ),
+            (
+                np.array([[0.5, np.nan], [2.5, -1]]),
+                np.array([[2.0, 3], [np.nan, 3]]),
+                np.array([[True, False], [False, True]]),
+            ),
+            (
+                np.array([4.0, np.inf, -2, 1]),
+                np.array([1.0, 0, np.nan, 1]),
+                np.array([True, False, False, True]),
+            ),
         ),
         slips={
-            "q and 1 - q exchanged": lambda y_hat, y, q: pinball_by_hand(y_hat, y, 1 - q),
-            "the absolute error, for every q": lambda y_hat, y, q: abs(y_hat - y),
-            "a loss that is negative for predictions too high": lambda y_hat, y, q: (
-                q * np.maximum(y - y_hat, 0) - (1 - q) * np.maximum(y_hat - y, 0)
+            "the sum over the entries that count, divided by the number of all entries": (
+                lambda y_hat, y, mask: np.where(mask, abs(y_hat - y), 0).mean()
             ),
+            "the mean of the sequences' means; each entry has one vote": mean_of_means,
+            "the errors with their signs": lambda y_hat, y, mask: (y_hat[mask] - y[mask]).mean(),
+            "the squared errors": lambda y_hat, y, mask: ((y_hat[mask] - y[mask]) ** 2).mean(),
         },
     ),
     "mae-6": Exercise(
@@ -138,19 +156,32 @@ EXERCISES = {
     ),
     "mae-10": Exercise(
         answer=weighted_median_of_ratios,
-        shows="A weighted median of ratios: Boscovich fitted lines by it in 1757.",
+        shows="A weighted median of ratios: Boscovich's geometric method of 1760.",
         at=(
             # No half of the votes is reached exactly, so that one slope alone is best.
             (np.array([1.0, 2, 3, 4, 11]), np.array([2.5, 3.8, 6.3, 8.4, 5.5])),
             (np.array([-2.0, 1, 3, -1, 6]), np.array([-4.2, 3.0, 5.0, -1.1, 15.0])),
             (np.array([1.0, -5, 2.5]), np.array([1.0, -10.0, 7.5])),
             (np.array([1.0, 1, 1]), np.array([7.0, -1.0, 2.0])),
+            # Votes that are no whole numbers, below 1 and above, of points with the same ratio.
+            (
+                np.array([-1.35, -1.13, -0.61, 1.7, -1.35, -2.62, -0.37]),
+                np.array([1.8, -1.7, 0.1, -2.3, 0.6, 7.4, 0.5]),
+            ),
+            (
+                np.array([0.18, -0.87, 0.19, 0.46, 0.37]),
+                np.array([0.8, 1.1, -0.2, 0.8, 0.8]),
+            ),
+            (np.array([2.0, -2.5, 1.2, -3.6]), np.array([2.0, -2.5, 2.4, -18.0])),
         ),
         slips={
             "the median of the ratios, without weights": lambda x, y: np.median(y / x),
             "least squares": lambda x, y: (x @ y) / (x @ x),
             "the ratio of the sums": lambda x, y: y.sum() / x.sum(),
             "the ratio of the medians": lambda x, y: np.median(y) / np.median(x),
+            "the ratio of the point with the largest size of x": lambda x, y: (
+                y[abs(x).argmax()] / x[abs(x).argmax()]
+            ),
         },
     ),
     "mae-11": Exercise(
