@@ -1,4 +1,4 @@
-"""Record the experiments of the chapter on the hinge loss: lossbook/data/hinge_*.csv.
+"""Record the experiments of the chapter on the hinge loss: lossbook/data/hinge_NAME.csv.
 
     python tools/record_hinge.py [scales] [kernel] [decisions] [slips] [classes] [libraries]
 
