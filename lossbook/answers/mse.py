@@ -7,7 +7,6 @@ from lossbook import datasets
 from lossbook.exercises import Exercise
 
 w, x, y = sp.symbols("w x y", real=True)
-w1, w2, y1, y2 = sp.symbols("w1 w2 y1 y2", positive=True)
 mu, sigma, n = sp.symbols("mu sigma n", positive=True)
 
 
@@ -50,13 +49,13 @@ EXERCISES = {
         },
     ),
     "mse-2": Exercise(
-        answer=273.2,
-        shows="The best constant is the mean, 11, and what is left is the variance.",
+        answer=np.sqrt(28),
+        shows="Average the MSEs and take the root last; a mean of roots is never above it.",
         slips={
-            "the best constant itself": 11,
-            "the variance over n - 1": 341.5,
-            "the sum of the squares": 1366,
-            "the MSE of the median": 337.2,
+            "what the colleague reports, a mean of roots": 4,
+            "the MSE, not yet its root": 28,
+            "the root of the sum of the four MSEs, not of their mean": np.sqrt(112),
+            "the RMSE of the typical batch": 2,
         },
     ),
     "mse-3": Exercise(
@@ -90,12 +89,11 @@ EXERCISES = {
         },
     ),
     "mse-6": Exercise(
-        answer=(w1 * y1 + w2 * y2) / (w1 + w2),
-        shows="The weighted mean; with weights 1/sigma^2 it is that of maximum likelihood.",
+        answer=4,
+        shows="What multiplies a row is squared: for weights 1/sigma^2, divide rows by sigma.",
         slips={
-            "the mean without weights": (y1 + y2) / 2,
-            "each weight at the other measurement": (w2 * y1 + w1 * y2) / (w1 + w2),
-            "the weighted sum, not divided by the sum of the weights": w1 * y1 + w2 * y2,
+            "what was wanted; least squares also squares what multiplies the rows": 2,
+            "the power by which the rows should have been divided": 1,
         },
     ),
     "mse-7": Exercise(
