@@ -49,6 +49,14 @@ def test_a_stub_is_not_attempted_yet(one):
         assert "not attempted yet" in repr(check("x-1", stub))
 
 
+def test_a_notebook_shows_a_verdict_in_colour(one):
+    one(Exercise("a < b", "what it shows"))
+    right, wrong = check("x-1", "a < b")._repr_html_(), check("x-1", "<b>")._repr_html_()
+    assert "#2da44e" in right and "✓ Right. what it shows (" in right
+    assert "#e5534b" in wrong and "✗ Not yet. &lt;b&gt; given" in wrong
+    assert check("x-1", ...)._repr_html_() is None
+
+
 def test_a_right_answer_says_what_it_shows(one):
     one(Exercise(half_square, "what it shows", at=AT))
     verdict = check("x-1", lambda a, b, c: c * (b - a) ** 2 * 0.5)

@@ -44,7 +44,6 @@ EXERCISES = {
             "the mean of the errors that are not 0": 2.5,
         },
         digits=6,
-        digits=6,
     ),
     "mae-2": Exercise(
         answer=4,
@@ -155,7 +154,6 @@ EXERCISES = {
             "the intercept": 62.3966,
         },
         decimals=4,
-        decimals=4,
     ),
     "mae-10": Exercise(
         answer=weighted_median_of_ratios,
@@ -194,7 +192,6 @@ EXERCISES = {
             "the height of the wide bell as a ninth; it is a third of the narrow one's": 0.1220,
             "the larger of the two solutions": 0.8141,
         },
-        decimals=3,
         decimals=3,
     ),
 }
