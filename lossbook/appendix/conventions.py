@@ -23,7 +23,8 @@ PATH = Path(__file__).parent.parent / "data" / "conventions.json"
 
 LIBRARIES = {
     "torch": "PyTorch", "torchvision": "torchvision", "pytorch_metric_learning":
-    "pytorch-metric-learning", "keras": "Keras", "tensorflow": "TensorFlow", "optax": "optax",
+    "pytorch-metric-learning", "keras": "Keras", "tensorflow": "TensorFlow",
+    "tensorflow_addons": "TensorFlow Addons", "optax": "optax",
     "jax": "JAX", "sklearn": "scikit-learn", "scipy": "SciPy",
 }  # fmt: skip
 
@@ -36,6 +37,11 @@ REDUCTIONS = {
     "weighted mean": (r"\sum wL \,/ \sum w", lambda n: inputs()["w"] / inputs()["w"].sum()),
     "mean of weighted": (r"\overline{wL}", lambda n: inputs()["w"] / n),
     "mean times mean weight": (r"\overline{w}\;\overline{L}", lambda n: inputs()["w"].mean() / n),
+    "each pos-weighted": ("vL", lambda n: _of_label()),
+    "mean of pos-weighted": (r"\overline{vL}", lambda n: _of_label() / n),
+    "pos-weighted mean": (r"\sum vL \,/ \sum v", lambda n: _of_label() / _of_label().sum()),
+    "each of kept": ("kL", lambda n: _kept()),
+    "mean of kept": (r"\sum kL \,/ \sum k", lambda n: _kept() / _kept().sum()),
     "class-weighted mean": (r"\sum w_y L \,/ \sum w_y", lambda n: _of_class() / _of_class().sum()),
     "mean of class-weighted": (r"\overline{w_y L}", lambda n: _of_class() / n),
 }
@@ -44,6 +50,14 @@ FACTORS = {1: "", 0.5: r"\tfrac12", 1 / 3: r"\tfrac13", 2 / 3: r"\tfrac1{1.5}", 
 
 def _of_class():
     return inputs()["class_weights"][inputs()["classes"].astype(int)]
+
+
+def _of_label():  # 3 for label 1, and 1 for label 0
+    return 1 + 2 * inputs()["label"]
+
+
+def _kept():  # 0 for the samples of class 1, and 1 for the others
+    return (inputs()["classes"] != 1) * 1.0
 
 
 @functools.cache
@@ -91,7 +105,7 @@ class Record:
         """The value that it should have returned if the relation holds, and the gradients."""
         value, grads = _losses(self.ours)
         weights = self.times * REDUCTIONS[self.reduction][1](len(value)) * np.ones(len(value))
-        value = value * weights if self.reduction == "each" else value @ weights
+        value = value * weights if self.reduction.startswith("each") else value @ weights
         return value, [((g + self.normalises).T * weights).T for g in grads]
 
     def check(self) -> None:
