@@ -2,6 +2,7 @@
 
 compare(huber)      the calls for this loss, beside ours, computed now
 compare("alpha")    the calls on a topic of the page on conventions
+index()             where the page has each name
 """
 
 import functools
@@ -203,6 +204,38 @@ def _show(value):
         return value if value in ("nan", "inf") else f"`{value}`"
     entries = [f"{x + 0.0:.4g}" for x in np.ravel(np.array(value, float))]
     return ", ".join(entries[:2]) + ", …" * (len(entries) > 2)
+
+
+# Where the page has a topic, unless it is the card of the loss, or the trap, of that name.
+ANCHORS = {
+    "binary_cross_entropy_with_logits": "card-bce-logits",
+    "cross_entropy_with_logits": "card-ce-logits",
+    "focal_with_logits": "card-focal-logits",
+    "InfoNCE": "card-infonce",
+    "class-weights": "trap-weights",
+    "sequences": "trap-ctc",
+}
+
+
+def index() -> tables.Table:
+    """Where the page has each function, by the last part of its name: cards first, then traps."""
+    topics = {}
+    for record in records():
+        library, *_, name = record.function.split(".")
+        topics.setdefault((name, LIBRARIES[library]), set()).add(record.topic)
+    rows = []
+    for name, library in sorted(topics, key=lambda key: (key[0].lower(), key)):
+        links = sorted(
+            map(_link, topics[name, library]), key=lambda link: ("(#trap-" in link, link)
+        )
+        rows.append([f"`{name}`", library, ", ".join(links)])
+    return tables.Table(["name", "library", "see"], rows)
+
+
+def _link(topic):
+    kind = "card" if topic in lossbook.__all__ else "trap"
+    anchor = ANCHORS.get(topic, f"{kind}-{topic.replace('_', '-')}")
+    return f"[{topic.replace('_', ' ')}](#{anchor})"
 
 
 # Parameters that do not change the loss.
