@@ -209,6 +209,8 @@ TORCH = [
     ("triplets", TRIPLET, 1, "mean", "nn.TripletMarginLoss",
      "nn.TripletMarginLoss(eps=0)(x1, x2, x3)"),
     ("triplets", None, None, None, "nn.TripletMarginLoss",
+     "nn.TripletMarginLoss(eps=0, swap=True)(x1, x2, x3)"),
+    ("triplets", None, None, None, "nn.TripletMarginLoss",
      "nn.TripletMarginLoss()(x1, x1, x1 + 0.5)"),
     ("corners", None, None, None, "nn.L1Loss", "slope(lambda x: F.l1_loss(x, array(0.0)), 0.0)"),
     ("corners", None, None, None, "clamp", "slope(lambda x: torch.clamp(1 - x, min=0), 1.0)"),
