@@ -182,7 +182,29 @@ SQUARES = book.squared_error(inputs()["y_hat"], inputs()["y"])
 BCE = book.binary_cross_entropy_with_logits(Z, BYTES)
 LOSSES = book.cross_entropy_with_logits(inputs()["Z"], inputs()["hot"])
 CTC_EMPTY = book.ctc(FRAMES, TARGETS, target_lengths=[3, 0])
+Y_HAT, Y, SIGMA = inputs()["y_hat"], inputs()["y"], 0.8
+
+
+def huber_regressor(r):
+    """The objective of HuberRegressor at a scale, as its help states it, less the scale."""
+    far = abs(r / SIGMA)
+    return SIGMA * np.where(far < 1.35, far**2, 2 * 1.35 * far - 1.35**2)
+
+
 CONVERSIONS = {  # text on the page: (its value, the right value, what a slip would make of it)
+    "smooth_l1(y_hat, y, beta=b) == huber(y_hat, y, delta=b) / b": (
+        (book.huber(Y_HAT, Y, delta=1.5) / 1.5).mean(), recorded("delta", "SmoothL1"),
+        book.huber(Y_HAT, Y, delta=1.5).mean()),
+    "delta = 1.35 * sigma": (
+        2 / SIGMA * book.huber(Y_HAT, Y, delta=1.35 * SIGMA), huber_regressor(Y_HAT - Y),
+        2 / SIGMA * book.huber(Y_HAT, Y, delta=1.35)),
+    "label = (sign + 1) / 2": (
+        (np.int8([1, -1]) + 1) / 2, [1, 0], np.int8([1, -1]) + 1),
+    "same = 1 - Y": (1 - np.uint8([0, 1, 0, 1]), SAME, np.uint8([0, 1, 0, 1])),
+    "CrossEntropyLoss()(P.log(), classes)": (
+        book.cross_entropy_with_logits(np.log(inputs()["P"]), inputs()["hot"]).mean(),
+        book.cross_entropy(inputs()["P"], inputs()["hot"]).mean(),
+        book.cross_entropy_with_logits(inputs()["P"], inputs()["hot"]).mean()),
     "sign = 2.0 * label - 1": (2.0 * BYTES - 1, inputs()["sign"], 2 * BYTES - 1),
     "2.0 * same - 1": (2.0 * SAME - 1, inputs()["same_sign"], 2 * SAME - 1),
     "np.where(is_label, targets + 1, 0)": (
@@ -217,6 +239,20 @@ def test_conversions_of_the_page_are_right(text):
     assert text in PAGE
     np.testing.assert_allclose(value, right, rtol=1e-12)
     assert not np.allclose(slip, right, rtol=1e-3)  # control
+
+
+def unproved(text):
+    """What the conversions of a page compute, and what no test above compares."""
+    passages = re.findall(r"\*\*Convert:\*\* (.+?)(?:\n\n|\Z)", text, re.S)
+    spans = [span for passage in passages for span in re.findall(r"`([^`]+)`", passage)]
+    slips = {"2 * label - 1"}  # which the page warns of
+    computed = [span for span in spans if re.search(r" (?:[*/+-]|\*\*) |np\.where", span)]
+    return {c for c in computed if not any(known in c for known in CONVERSIONS)} - slips
+
+
+def test_every_conversion_is_tested():
+    assert unproved(PAGE) == set()
+    assert unproved("**Convert:** `x` and `huber(x) * 3`.") == {"huber(x) * 3"}  # control
 
 
 def test_keras_counts_a_padding_that_was_shifted():
