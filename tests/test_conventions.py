@@ -207,8 +207,9 @@ CONVERSIONS = {  # text on the page: (its value, the right value, what a slip wo
         book.cross_entropy_with_logits(inputs()["P"], inputs()["hot"]).mean()),
     "sign = 2.0 * label - 1": (2.0 * BYTES - 1, inputs()["sign"], 2 * BYTES - 1),
     "2.0 * same - 1": (2.0 * SAME - 1, inputs()["same_sign"], 2 * SAME - 1),
-    "np.where(is_label, targets + 1, 0)": (
-        to_keras(np.where(IS_LABEL, TARGETS + 1, 0)), BLANK_LAST.mean(), to_keras(TARGETS + 1)),
+    "np.where(is_label, targets.astype(int) + 1, 0)": (
+        to_keras(np.where(IS_LABEL, TARGETS.astype(int) + 1, 0)), BLANK_LAST.mean(),
+        to_keras(TARGETS + 1)),
     "(L / np.maximum(target_lengths, 1)).mean()": (
         (CTC_EMPTY / np.maximum([3, 0], 1)).mean(), recorded("sequences", "[3, 0]"),
         CTC_EMPTY.mean()),
@@ -253,6 +254,13 @@ def unproved(text):
 def test_every_conversion_is_tested():
     assert unproved(PAGE) == set()
     assert unproved("**Convert:** `x` and `huber(x) * 3`.") == {"huber(x) * 3"}  # control
+
+
+def test_shifted_bytes_do_not_wrap_around():
+    targets = np.uint8([[255, 3, 0]])
+    right = [[256, 4, 0]]
+    assert (np.where(np.arange(3) < 2, targets.astype(int) + 1, 0) == right).all()
+    assert (np.where(np.arange(3) < 2, targets + 1, 0) != right).any()  # control
 
 
 def test_keras_counts_a_padding_that_was_shifted():

@@ -218,7 +218,11 @@ ANCHORS = {
 
 
 def index() -> tables.Table:
-    """Where the page has each function, by the last part of its name: cards first, then traps."""
+    """Where the page has each function, by the last part of its name: cards first, then traps.
+
+    >>> next(row for row in repr(index()).splitlines() if "SmoothL1Loss" in row)
+    '| `SmoothL1Loss` | PyTorch | [smooth l1](#card-smooth-l1), [delta](#trap-delta) |'
+    """
     topics = {}
     for record in records():
         library, *_, name = record.function.split(".")
