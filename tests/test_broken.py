@@ -352,6 +352,16 @@ def test_control_the_naive_code_is_not(page, family, key):
     assert list(failures(page[1], family, key, "naive"))
 
 
+def test_a_sure_frame_keeps_its_slope(page):
+    y = np.array([[1.0, 4e-18, 2e-18]])
+    right = [[-6e-18, 4e-18, 2e-18]]
+    with np.errstate(all="raise"):
+        _, slope = page[1]["an impossible text", "repaired"](y, [])
+        _, control = page[1]["an impossible text", "naive"](y, [])
+    np.testing.assert_allclose(slope, right, rtol=4 * ULP)
+    assert control[0, 0] == 0
+
+
 def test_no_repair_is_left_out(page):
     assert {key for key in page[1] if key[1].startswith("repaired")} == {key for _, key in REPAIRS}
 
