@@ -36,7 +36,7 @@ def passport(loss: Loss, sample: Sequence[float] | None = None) -> Passport:
     """The passport of a loss of one number; every entry is proved or computed here.
 
     It holds for all targets where the loss takes any number, else for each of the two labels.
-    Parameters that may be 0 have their defaults.
+    Parameters that may not be any positive number have their defaults.
     sample: the targets for which the best constant prediction is computed.
     Raises TypeError for a loss of vectors or sequences; ValueError where it cannot decide.
 

@@ -12,14 +12,15 @@ import pytest
 import sympy as sp
 
 import lossbook
-from lossbook import absolute_error, contrastive, explorers, fits, huber
+from lossbook import absolute_error, contrastive, explorers, fits, huber, pinball
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import softplus
 
 SOURCE = Path(__file__).parent.parent / "explorers"
 DELTAS = (0.05, 0.5, 1.0, 1.345, 5.0)
-PIECEWISE = [lossbook.squared_error, absolute_error, huber, lossbook.smooth_l1]
+LEVELS = (1e-17, 0.05, 0.5, 0.9, 1 - 2.0**-53)
+PIECEWISE = [lossbook.squared_error, absolute_error, huber, lossbook.smooth_l1, pinball]
 
 
 @loss
@@ -75,8 +76,9 @@ def in_node(text, calls):
 def assert_agrees(one, text, run, rtol):
     """The JavaScript `text`, run by `run`, gives on 10 000 points what the Loss gives."""
     rng = np.random.default_rng(5)
-    for settings in DELTAS if one.parameters else (None,):
-        n = 10_000 // (len(DELTAS) if one.parameters else 1)
+    chosen = (LEVELS if one is pinball else DELTAS) if one.parameters else (None,)
+    for settings in chosen:
+        n = 10_000 // len(chosen)
         y = rng.normal(scale=10, size=n)
         x = y + rng.normal(size=n) * 10 ** rng.uniform(-6, 1, size=n)
         x[: n // 100] = y[: n // 100]

@@ -23,6 +23,7 @@ exactly = functools.partial(evaluate, least=UNSEEN)
 PARAMETERS = {
     "huber": [{"delta": 1.0}, {"delta": 1e-3}],
     "smooth_l1": [{"beta": 1.0}, {"beta": 1e-3}],
+    "pinball": [{"quantile": 0.5}, {"quantile": 0.9}],
     "focal": [{"gamma": g} for g in (0.0, 0.5, 1.0, 2.0, 5.0)],
     "focal_with_logits": [{"gamma": g} for g in (0.0, 0.5, 1.0, 2.0, 5.0)],
     "triplet": [{"squared": True}, {"squared": False}],

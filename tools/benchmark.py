@@ -45,6 +45,10 @@ except ImportError:
 # The same losses in PyTorch, as its users write them.
 
 
+def torch_pinball(y_hat, y, quantile=0.5):
+    return torch.maximum(quantile * (y - y_hat), (quantile - 1) * (y - y_hat))
+
+
 def torch_focal(p, y, alpha=0.25, gamma=2.0):
     one = -alpha * y * (1 - p) ** gamma * torch.log(p)
     return one - (1 - alpha) * (1 - y) * p**gamma * torch.log(1 - p)
@@ -94,6 +98,7 @@ def torch_losses():
         "absolute_error": per_sample(F.l1_loss),
         "huber": per_sample(F.huber_loss),
         "smooth_l1": per_sample(F.smooth_l1_loss),
+        "pinball": torch_pinball,
         "binary_cross_entropy": per_sample(F.binary_cross_entropy),
         "binary_cross_entropy_with_logits": per_sample(F.binary_cross_entropy_with_logits),
         "focal": torch_focal,

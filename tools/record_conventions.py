@@ -82,6 +82,8 @@ HUBER = ours("huber", "y_hat", "y", delta=1.5)
 HUBER_1 = ours("huber", "y_hat", "y")
 SMOOTH = ours("smooth_l1", "y_hat", "y", beta=2.0)
 SMOOTH_1 = ours("smooth_l1", "y_hat", "y")
+PINBALL = ours("pinball", "y_hat", "y", quantile=0.9)
+PINBALL_HALF = ours("pinball", "y_hat", "y")
 BCE, BCE_SOFT = (ours("binary_cross_entropy", "p", y) for y in ("label", "soft"))
 BCE_Z, BCE_Z_SOFT = (ours("binary_cross_entropy_with_logits", "z", y) for y in ("label", "soft"))
 BCE_SMOOTH = ours("binary_cross_entropy", "p", "smooth_label")
@@ -355,6 +357,12 @@ SKLEARN = [
      "_huber_loss_and_gradient(np.ones(2), y_hat[:, None], y, 1.5, 0, np.ones(6))[0] - 6"),
     ("huber", HUBER, 1, "each", "_loss.loss.HuberLoss",
      "HuberLoss(delta=1.5).loss_gradient(y, y_hat)"),
+    ("pinball", PINBALL_HALF, 1, "mean", "metrics.mean_pinball_loss",
+     "mean_pinball_loss(y, y_hat)"),
+    ("pinball", PINBALL, 1, "mean", "metrics.mean_pinball_loss",
+     "mean_pinball_loss(y, y_hat, alpha=0.9)"),
+    ("pinball", PINBALL, 1, "each", "_loss.loss.PinballLoss",
+     "PinballLoss(quantile=0.9).loss_gradient(y, y_hat)"),
     ("binary_cross_entropy", BCE, 1, "mean", "metrics.log_loss", "log_loss(label, p)"),
     ("binary_cross_entropy_with_logits", BCE_Z_SOFT, 1, "each", "_loss.loss.HalfBinomialLoss",
      "HalfBinomialLoss().loss_gradient(soft, z)"),
@@ -376,6 +384,8 @@ SKLEARN = [
     ("labels", HINGE, 1, "mean", "metrics.hinge_loss", "hinge_loss(label, z)"),
     ("corners", None, None, None, "_loss.loss.AbsoluteError",
      "AbsoluteError().gradient(array([0.0]), array([0.0]))[0]"),
+    ("corners", None, None, None, "_loss.loss.PinballLoss",
+     "PinballLoss(quantile=0.9).gradient(array([0.0]), array([0.0]))[0]"),
 ]  # fmt: skip
 
 SCIPY = [

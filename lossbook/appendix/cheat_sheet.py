@@ -22,8 +22,8 @@ from lossbook.shapes import (
 )
 
 x, p, r, s, y, z, m = sp.symbols("x p r s y z m", real=True)
-p_t, alpha_t, gamma, delta, beta, margin = sp.symbols(
-    "p_t alpha_t gamma delta beta m", positive=True
+p_t, alpha_t, gamma, delta, beta, margin, q = sp.symbols(
+    "p_t alpha_t gamma delta beta m q", positive=True
 )
 d, near, far = sp.symbols("d d_+ d_-", positive=True)
 u, v, anchor, similar, other = (sp.IndexedBase(name, real=True) for name in "uvapn")
@@ -60,6 +60,7 @@ LETTERS = {
     "absolute_error": (((r, 0), {}), [r"\hat y"], _plain),
     "huber": (((r, 0), {"delta": delta}), [r"\hat y"], _plain),
     "smooth_l1": (((r, 0), {"beta": beta}), [r"\hat y"], _plain),
+    "pinball": (((r, 0), {"quantile": q}), [r"\hat y"], sp.factor_terms),
     "binary_cross_entropy": (((p, y), {}), ["p"], _plain),
     "binary_cross_entropy_with_logits": (((z, y), {}), ["z"], _sigmoid),
     "cross_entropy": (((ps, ys), {}), ["p_j"], _plain),
