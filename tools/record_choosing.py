@@ -511,6 +511,32 @@ def lengths(seed, spoiled, name, c, horizons=(100, 400)):
     return [max(distance[k - 1], 1e-16) for k in horizons]  # 0 has no logarithm
 
 
+def path(X, y, name, step, schedule, steps=400):
+    """Every fifth distance of one descent, for the figure."""
+    loss = RUNNERS[name][0]
+    distance = run(X, y, loss, optimum(X, y, loss), schedule(step), steps)
+    return [(k + 1, f"{distance[k]:.3e}") for k in range(0, steps, 5) if distance[k] > 1e-12]
+
+
+def record_paths():
+    X, y, mu, L = data_set(0, spoiled=False)
+    runners = {
+        "squared": ("squared", 1 / L),
+        "squared, best step": ("squared", 2 / (mu + L)),
+        "Huber": ("Huber", 1 / L),
+        "absolute, long": ("absolute, fixed", 0.1),
+        "absolute, short": ("absolute, fixed", 0.02),
+        "absolute, shrinking": ("absolute, shrinking", 0.3),
+    }
+    rows = [
+        {"descent": shown, "steps": k, "distance": distance}
+        for shown, (name, step) in runners.items()
+        for k, distance in path(X, y, name, step, RUNNERS[name][1])
+    ]
+    units = "distance to the loss's own optimum; the squared error has a factor 1/2"
+    store("paths", "Six descents on the first of the 30 data sets", units, rows)
+
+
 def record_race():
     rows, more = [], []
     for spoiled in (False, True):
@@ -776,13 +802,32 @@ ctc: convex ctc-peak, Lipschitz ctc-gradient, estimates ctc-distribution
 """
 
 
+CHAPTERS = {
+    "mse": "regression/mse",
+    "mae": "regression/mae",
+    "huber": "regression/huber",
+    "cross-entropy": "classification/cross_entropy",
+    "focal": "classification/focal",
+    "hinge": "classification/hinge",
+    "contrastive": "ranking/contrastive",
+    "triplet": "ranking/triplet",
+    "ctc": "ranking/ctc",
+}
+
+
 def proofs():
-    """{loss: {property: the label of its proof in a chapter}}, of those that have one."""
+    """{loss: {property: the address of its proof in a chapter}}, of those that have one."""
     found = {}
     for line in PROOFS.splitlines():
         loss, links = line.split(": ")
-        found[loss] = dict(link.rsplit(" ", 1) for link in links.split(", "))
+        labels = dict(link.rsplit(" ", 1) for link in links.split(", "))
+        found[loss] = {name: address(label) for name, label in labels.items()}
     return found
+
+
+def address(label):
+    chapter = next(CHAPTERS[name] for name in CHAPTERS if label.startswith(f"{name}-"))
+    return f"{chapter}.ipynb#{label}"
 
 
 def properties(loss):
@@ -806,11 +851,11 @@ def record_losses():
         for loss in losses
         for name, entry in properties(loss).items()
     ]
-    about = "entries decided by code; what losses of vectors estimate is stated. proof: a label"
+    about = "entries decided by code; what losses of vectors estimate is stated; proof: its place"
     store("losses", "What is known of each loss, by its prediction", about, rows)
 
 
 if __name__ == "__main__":
-    every = ("start", "labels", "bakery", "outliers", "bills", "svm", "race", "losses")
+    every = ("start", "labels", "bakery", "outliers", "bills", "svm", "race", "paths", "losses")
     for name in sys.argv[1:] or every:
         globals()[f"record_{name}"]()
