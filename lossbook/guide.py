@@ -21,7 +21,7 @@ from lossbook.figures import latex
 
 LIBRARIES = {
     "torch": "PyTorch",
-    "keras": "TensorFlow, Keras",
+    "keras": "TensorFlow/Keras",
     "sklearn": "scikit-learn",
     "optax": "optax",
 }
@@ -81,8 +81,8 @@ def _output(logit, probability, function):
         "What does the model put out?",
         "what comes out of the model?",
         (
-            Answer("logits", f"any numbers; the loss contains the {function}", logit),
-            Answer("probabilities", f"a {function} is the model's last step", probability),
+            Answer("logits", f"{function} inside the loss", logit),
+            Answer("probabilities", f"{function} inside the model", probability),
         ),
     )
 
@@ -94,7 +94,7 @@ TARGETS = Question(
         Answer("any numbers", "an outlier is a fact, and counts", "squared_error"),
         Answer(
             "some are mistakes",
-            "gross errors; the others scatter evenly, so that mean and median agree",
+            "gross errors; the rest scatters evenly to both sides",
             "huber",
         ),
         Answer("counts", "0, 1, 2, ... calls or claims", "poisson"),
@@ -127,7 +127,7 @@ def _labels(right):
         "Are the labels right?",
         "are the labels right?",
         (
-            Answer("nearly all", "or the wrong ones are what you want to predict", right),
+            Answer("nearly all", "or as far as you know", right),
             Answer("many are wrong", "noisy labels, of a crowd or a rule", "noisy_labels"),
         ),
     )
@@ -141,15 +141,13 @@ TWO_CLASSES = Question(
     (
         Answer(
             "a probability",
-            "also where mistakes differ in cost, or if you are not sure",
+            "also where mistakes differ in cost",
             _labels(LOGITS),
         ),
-        Answer(
-            "the side only", "which class, with a margin; every mistake costs the same", "hinge"
-        ),
+        Answer("the side only", "with a margin; every mistake costs the same", "hinge"),
         Answer(
             "the few hard ones",
-            "an order is enough; easy ones outnumber them by thousands",
+            "easy ones outnumber them by thousands",
             HARD,
         ),
     ),
@@ -178,7 +176,7 @@ PAIRS = Question(
         Answer("alike or not", "one threshold: matching", "contrastive"),
         Answer(
             "which is nearest",
-            "search; the other pairs of the batch are the candidates",
+            "search among the pairs of the batch",
             "infonce",
         ),
     ),
@@ -218,7 +216,7 @@ QUESTIONS = Question(
     (
         Answer("a number", "a price, a temperature, a time", NUMBER),
         Answer("one of two classes", "yes or no, this or that", TWO_CLASSES),
-        Answer("many classes", "a digit, a rating, tags; known before the training", MANY_CLASSES),
+        Answer("many classes", "a digit, a rating, tags", MANY_CLASSES),
         Answer("what is alike", "a place for each thing, where distances count", ALIKE),
         Answer("a region of a picture", "segmentation: which pixels are the object", MASK),
         Answer("which is better", "people compared two answers: preferences", "preference"),
@@ -327,7 +325,7 @@ def _outside(name):
     one = OUTSIDE[name]
     source = f'<a href="{address(one.source)}">{html.escape(one.source)}</a>'
     near = {"chapter": _link(one.chapter)} if one.chapter else {}
-    return _shown(name, html.escape(one.title), one, near | {"not in lossbook; see": source})
+    return _shown(name, html.escape(one.title), one, near | {"elsewhere": source})
 
 
 def _link(chapter):
@@ -372,7 +370,7 @@ def situations() -> str:
     """Situations, the answers that lead from each to a loss, and the loss: a Markdown table."""
     rows = []
     for row in tables.records("situations"):
-        path = row["path"].replace(" > ", ", then ")
+        path = row["path"].replace(" > ", ", ")
         rows.append([row["situation"], path, _end(follow(row["path"])), row["evidence"]])
     return tables.markdown(["situation", "answers", "advice", "evidence"], *rows)
 
@@ -381,9 +379,7 @@ def situations() -> str:
 
 
 def formulas(name: str) -> dict[str, sp.Expr]:
-    """The formula and the gradient of a loss, with letters for distances: {what: expression}.
-
-    Of several gradients, that by the first argument.
+    """The formula of a loss, with letters for distances: {what: expression}.
 
     >>> formulas("hinge")["formula"]
     Max(0, -score*y + 1)
@@ -392,28 +388,16 @@ def formulas(name: str) -> dict[str, sp.Expr]:
     if name == "ctc":
         p = [sp.symbols(f"epsilon_{t} a_{t}", positive=True) for t in (1, 2)]
         return {"formula, “a” in two frames (ε: blank)": loss.formula(p, [1])}
-    gradient, by = loss.gradient, ""
-    if isinstance(gradient, tuple):
-        gradient, by = gradient[0], f" by {loss.wrt[0]}"
     at = "".join(f" for {argument} = {number}" for argument, number in given.items())
     numbers = {sp.Symbol(argument, real=True): number for argument, number in given.items()}
-    shown = {f"formula{at}": loss.formula, f"gradient{by}{at}": gradient}
-    return {what: _short(expr.subs(numbers)) for what, expr in shown.items()}
+    return {f"formula{at}": _short(loss.formula.subs(numbers))}
 
 
 def _short(expr):
-    """Sums of squared differences as squared distances; max(0, v) as v in a case where v > 0."""
+    """Sums of squared differences as squared distances."""
     for total in expr.atoms(sp.Sum):
         pair = sorted(map(str, total.atoms(sp.IndexedBase)))
         if isinstance(total.function, sp.Pow) and len(pair) == 2:
             name = "d" if pair == ["x1", "x2"] else f"d_{pair[1][0]}"
             expr = expr.subs(total, sp.Symbol(name, positive=True) ** 2)
-    return expr.replace(sp.Piecewise, lambda *cases: sp.Piecewise(*map(_decided, cases)))
-
-
-def _decided(case):
-    value, condition = case
-    if isinstance(condition, sp.StrictGreaterThan | sp.StrictLessThan):
-        positive = condition.gts - condition.lts
-        value = value.subs(sp.Max(0, positive), positive)
-    return value, condition
+    return expr

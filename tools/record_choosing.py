@@ -1,6 +1,6 @@
 """Record the experiments of the chapter on choosing: lossbook/data/choosing_start.csv, ...
 
-    python tools/record_choosing.py [start] [labels] [bakery] [outliers] [bills] [svm] [race] ...
+    python tools/record_choosing.py [start] [labels] [bakery] [outliers] [bills] [prices] [race] ...
 
 Where a contestant has a step size, it is the one, out of several, that is best on the tuning
 seeds; the seeds that are stored are others. A few minutes in all on one core.
@@ -354,11 +354,6 @@ def fit_logistic(X, y, C=1.0):
     return w
 
 
-def clouds(rng):
-    y = np.repeat([-1.0, 1.0], 40)
-    return design(*(rng.normal(size=(80, 2)) + 1.5 * y[:, None]).T), y
-
-
 def priced(n):
     def draw(rng):
         x = rng.normal(size=(2, n))
@@ -393,23 +388,7 @@ def measures(q, truth, y):
     }
 
 
-def record_svm():
-    rows = []
-    for seed in SEEDS:
-        X, y = clouds(rng_of(seed))
-        (w, alpha), v = fit_hinge(X, y), fit_logistic(X, y)
-        keep = alpha > 0
-        moved = {
-            "hinge": (fit_hinge(X[keep], y[keep])[0], w),
-            "logistic": (fit_logistic(X[keep], y[keep]), v),
-        }
-        rows += [
-            {"loss": name, "seed": seed, "kept": keep.sum()}
-            | {"moved": f"{np.linalg.norm(few - whole) / np.linalg.norm(whole):.4f}"}
-            for name, (few, whole) in moved.items()
-        ]
-    title = "How far the weights move when all but the support vectors are left out"
-    store("svm", title, "kept: points of 80; moved: part of the length of the weights", rows)
+def record_prices():
     trials = {}
     for C in (0.01, 0.1, 1.0):
         found = [fitted(seed, {"hinge": C, "logistic": C}) for seed in TUNING]
@@ -856,6 +835,6 @@ def record_losses():
 
 
 if __name__ == "__main__":
-    every = ("start", "labels", "bakery", "outliers", "bills", "svm", "race", "paths", "losses")
+    every = ("start", "labels", "bakery", "outliers", "bills", "prices", "race", "paths", "losses")
     for name in sys.argv[1:] or every:
         globals()[f"record_{name}"]()

@@ -74,7 +74,7 @@ READINGS = np.array([4.9, 5.0, 5.1, 9.0])
 EXERCISES = {
     "choosing-1": Exercise(
         answer="quantile",
-        shows="The 0.95 quantile. Beds for the mean would be too few on many days, however they scatter.",
+        shows="The 0.95 quantile. Beds for the mean would be too few on many days.",
         slips={
             "the number of an average day, which fails on many of them": "mean",
             "the number that fails on half of the days": "median",
