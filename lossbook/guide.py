@@ -259,7 +259,7 @@ def walk(question: Question = QUESTIONS, depth: int = 0) -> Iterator[tuple[int, 
     """(depth, answer) for each answer of the tree, depth first: the order in which one reads it.
 
     >>> [(depth, answer.label) for depth, answer in walk()][:3]
-    [(0, 'a number'), (1, 'the mean'), (2, 'no')]
+    [(0, 'a number'), (1, 'the mean'), (2, 'any numbers')]
     """
     for answer in question.answers:
         yield depth, answer
