@@ -38,7 +38,7 @@ from lossbook.passport import passport
 from lossbook.prove import Refuted
 from lossbook.verify import convexity_counterexample
 
-RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+RATES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 TUNING, SEEDS = range(1000, 1012), range(30)
 SOURCE = "computed by tools/record_choosing.py with numpy " + np.__version__
 
@@ -219,7 +219,7 @@ def record_bakery():
         ("its price list", pinball, {"quantile": 0.8}),
     ):
         trials = {}
-        for scale in (10, 30, 100, 300):
+        for scale in (10, 30, 100, 300, 1000, 3000):
             w = shrinking(kind, X_tune, y_tune, scale, **given)
             trials[scale] = kind(scores(X_tune, w), y_tune, **given)
         w = shrinking(kind, X, y, best(trials), **given)
