@@ -3,7 +3,7 @@
 ===============================  ============  =========================================
 integral                         derivative    where it is used
 ===============================  ============  =========================================
-positive_part(x) = max(x, 0)     step(x)       hinge, triplet, contrastive
+positive_part(x) = max(x, 0)     step(x)       hinge, triplet, contrastive, quantile
 absolute(x) = abs(x)             sgn(x)        absolute error
 huber_function(x, d)             clip(x, d)    Huber, Smooth L1
 softplus(x)                      sigmoid(x)    cross-entropy, focal

@@ -22,7 +22,7 @@ CASES = [
     ("huber", (-1.5, 0), {"delta": 0.7}, {"r": -1.5, "delta": 0.7}),
     ("smooth_l1", (0.5, 0), {"beta": 0.7}, {"r": 0.5, "beta": 0.7}),
     ("smooth_l1", (-1.5, 0), {"beta": 0.7}, {"r": -1.5, "beta": 0.7}),
-    *(("pinball", (r, 0), {"quantile": 0.9}, {"r": r, "q": 0.9}) for r in (0.5, -1.5)),
+    *(("pinball", (r, 0), {"quantile": 0.9}, {"r": r, "q": 0.9}) for r in (0.5, 0.0, -1.5)),
     ("binary_cross_entropy", (0.3, 0.8), {}, {"p": 0.3, "y": 0.8}),
     ("binary_cross_entropy_with_logits", (1.2, 0.3), {}, {"z": 1.2, "y": 0.3}),
     ("cross_entropy", (P, Y), {}, {"p": P, "y": Y}),

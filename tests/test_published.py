@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import lossbook as book
+from lossbook import datasets, fits
 from lossbook.sequence import path_polynomial
 from lossbook.verify import ulps
 
@@ -111,6 +112,15 @@ def test_stackloss_least_absolute_errors():
     for _ in range(50):
         other = best + rng.normal(size=4) * [0.01, 0.01, 0.01, 1]
         assert book.absolute_error(x @ other, y).sum() > cost
+
+
+def test_engel_median_line():
+    """As R's quantreg prints it: Koenker (2005), Quantile Regression."""
+    engel = datasets.engel()
+    line = fits.fit_line(book.pinball, engel["income"], engel["food"])
+    assert np.round(line, 5).tolist() == [81.48225, 0.56018]
+    other = fits.fit_line(book.pinball, engel["income"], engel["food"], quantile=0.51)
+    assert np.round(other, 5).tolist() != [81.48225, 0.56018]  # the control
 
 
 def test_stackloss_huber():

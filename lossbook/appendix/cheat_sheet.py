@@ -15,6 +15,7 @@ from lossbook.shapes import (
     positive_part,
     root,
     sgn,
+    shape,
     sigmoid,
     softplus,
     step,
@@ -33,6 +34,16 @@ ACTIVE = sp.Symbol(r"[L > 0]")  # 1 where the loss is not 0
 
 def _plain(expr):
     return unfold(expr).replace(sp.sign, sgn)
+
+
+@shape(latex=r"\left[{0} < 0\right]")
+def below(x):
+    """1 for x < 0, else 0: step(-x) as one would write it."""
+    return step.define(-x)
+
+
+def _sides(expr):
+    return expr.subs(step(-r), below(r))
 
 
 def _sigmoid(expr):
@@ -60,7 +71,7 @@ LETTERS = {
     "absolute_error": (((r, 0), {}), [r"\hat y"], _plain),
     "huber": (((r, 0), {"delta": delta}), [r"\hat y"], _plain),
     "smooth_l1": (((r, 0), {"beta": beta}), [r"\hat y"], _plain),
-    "pinball": (((r, 0), {"quantile": q}), [r"\hat y"], sp.factor_terms),
+    "pinball": (((r, 0), {"quantile": q}), [r"\hat y"], _sides),
     "binary_cross_entropy": (((p, y), {}), ["p"], _plain),
     "binary_cross_entropy_with_logits": (((z, y), {}), ["z"], _sigmoid),
     "cross_entropy": (((ps, ys), {}), ["p_j"], _plain),
@@ -129,11 +140,11 @@ class Shapes:
 
     def _repr_markdown_(self):
         rows = [["shape"], ["formula"], ["slope"]]
-        for shape, of in SHAPES.items():
-            slope = shape.slopes[0]
-            shown = _plain(slope(*of)) if shape is huber_function else slope(*of)
-            rows[0].append(f"`{shape.__name__}`")
-            rows[1].append(f"${latex(shape.define(*of))}$")
+        for one, of in SHAPES.items():
+            slope = one.slopes[0]
+            shown = _plain(slope(*of)) if one is huber_function else slope(*of)
+            rows[0].append(f"`{one.__name__}`")
+            rows[1].append(f"${latex(one.define(*of))}$")
             rows[2].append(f"${latex(shown)}$")
         return tables.markdown(*rows)
 
