@@ -323,7 +323,8 @@ def _card(name):
 
 def _outside(name):
     one = OUTSIDE[name]
-    source = f'<a href="{address(one.source)}">{html.escape(one.source)}</a>'
+    number = f"doi:{one.source}" if one.source.startswith("10.") else f"arXiv:{one.source}"
+    source = f'<a href="{address(one.source)}">{html.escape(number)}</a>'
     near = {"chapter": _link(one.chapter)} if one.chapter else {}
     return _shown(name, html.escape(one.title), one, near | {"elsewhere": source})
 
