@@ -106,3 +106,44 @@ def test_only_a_calibrated_loss_finds_the_side():
     rare = np.repeat([0, 1], (4, 6))  # six of ten, and yet, with alpha = 1/4, below 0
     assert lossbook.fits.best_constant(focal_with_logits, rare, (-50, 50)) < 0
     assert lossbook.fits.best_constant(focal_with_logits, rare, (-50, 50), alpha=None) > 0
+
+
+# The recorded experiments: a few runs again.
+
+
+def stored(table, column, **where):
+    """The entries of a column in the rows that agree with all of where."""
+    rows = tables.records(f"choosing_{table}")
+    return [row[column] for row in rows if all(row[k] == v for k, v in where.items())]
+
+
+def test_descents_are_those_recorded():
+    where = {"start": "-8", "loss": "squared", "steps": "30"}
+    (rate,) = set(stored("start", "rate", **where))
+    slope = record_choosing.square_slope
+    again = record_choosing.climb(range(3), slope, -8.0, float(rate), 30)
+    recorded = [float(off) for off in stored("start", "off", **where)[:3]]
+    assert again == pytest.approx(recorded, abs=1e-4)
+    other = record_choosing.climb(range(3), slope, -8.0, float(rate) / 2, 30)
+    assert other != pytest.approx(recorded, abs=1e-4)
+
+
+@pytest.mark.parametrize(("data", "spoiled"), [("clean", False), ("spoiled", True)])
+def test_newton_ends_as_recorded(data, spoiled):
+    for seed in range(5):
+        X, y, mu, L = record_choosing.data_set(seed, spoiled)
+        square = record_choosing.optimum(X, y, "squared")
+        (end,) = stored("rates", "newton", data=data, seed=str(seed))
+        assert str(record_choosing.newton(X, y, square)) == end
+        (theory,) = stored("rates", "squared theory", data=data, seed=str(seed))
+        assert float(theory) == pytest.approx(1 - mu / L, abs=1e-5)
+
+
+def test_totals_are_kept_as_recorded():
+    for fit in ("squared", "Poisson"):
+        assert set(stored("bills", "own", fit=fit)) == {"1.000000"}
+    assert all(float(share) < 0.7 for share in stored("bills", "own", fit="absolute"))
+    age, bill = record_choosing.bills(np.random.default_rng(0))
+    X = record_choosing.design(age)
+    total = np.exp(X @ record_choosing.log_linear(X, bill, of_gamma=False)).sum()
+    assert total == pytest.approx(bill.sum(), rel=1e-6)
