@@ -11,17 +11,12 @@
 
   // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
-    "pre, div.math mjx-container, .pst-scrollable-table-container, .cell_output > .output";
+    "pre, div.math .katex-display, .pst-scrollable-table-container, .cell_output > .output";
   const fit = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });
-  const watch = () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box));
-  addEventListener("load", async () => {
-    watch();
-    await window.MathJax?.startup?.promise;
-    watch();
-  });
+  addEventListener("load", () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box)));
 }
