@@ -9,6 +9,9 @@
   // A page opened from disk may not fetch other pages for summaries of search results.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+  // Formulas are seen with the first words, since their fonts are asked for before them.
+  for (const font of ["1em KaTeX_Main", "italic 1em KaTeX_Math"]) document.fonts.load(font);
+
   // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
     "pre, div.math .katex-display, .pst-scrollable-table-container, .cell_output > .output";
