@@ -9,14 +9,10 @@ w1, w2 = sp.symbols("w1 w2", positive=True)
 y1, y2 = sp.symbols("y1 y2", real=True)
 z1, z2 = sp.symbols("y1 y2", positive=True)
 
-SAMPLE = np.array([1.0, 2.0, 6.0])
 
-
-def descend(y, step, steps, pull=np.mean):
-    m = 0.0
-    for _ in range(steps):
-        m -= step * pull(2 * (m - y))
-    return m
+def after_ten(factor):
+    """Where a descent from 0 to 3 is if each step multiplies the distance by the factor."""
+    return 3 * (1 - factor**10)
 
 
 EXERCISES = {
@@ -75,15 +71,13 @@ EXERCISES = {
         },
     ),
     "loss_functions-7": Exercise(
-        answer=descend,
-        shows="Each step takes the share 2 step of the way to the mean.",
-        at=((SAMPLE, 0.1, 1), (SAMPLE, 0.1, 50), (SAMPLE, 0.6, 3), (np.array([5.0]), 0.25, 2)),
+        answer=after_ten(0.8),
+        shows="Each step leaves the share 1 - 2 * 0.1 of the distance to the mean, 3.",
         slips={
-            "a step by the sum of the gradients, not their mean": lambda y, step, steps: descend(
-                y, step, steps, np.sum
-            ),
-            "uphill: the gradient added": lambda y, step, steps: descend(y, -step, steps),
-            "the gradient without its 2": lambda y, step, steps: descend(y, step / 2, steps),
+            "a step by the sum of the gradients, not their mean": after_ten(0.4),
+            "uphill: the gradient added": after_ten(1.2),
+            "the gradient without its 2": after_ten(0.9),
+            "the mean, where the descent ends": 3,
         },
     ),
     "loss_functions-8": Exercise(

@@ -72,9 +72,9 @@ EXERCISES = {
         shows="Padding has no vote: it is in neither the sum nor the count.",
         at=(
             (
-                np.array([[1.0, 2, 4], [3, 9, 9], [5, 0, 9]]),
-                np.array([[2.0, 2, 1], [5, 1, 0], [1, 7, 0]]),
-                np.array([[True, True, True], [True, False, False], [True, True, False]]),
+                np.array([[1.0, 2], [5, 9]]),
+                np.array([[2.0, 2], [1, 0]]),
+                np.array([[True, True], [True, False]]),
             ),
             (
                 np.array([[0.5, np.nan], [2.5, -1]]),
@@ -82,9 +82,9 @@ EXERCISES = {
                 np.array([[True, False], [False, True]]),
             ),
             (
-                np.array([4.0, np.inf, -2, 1]),
-                np.array([1.0, 0, np.nan, 1]),
-                np.array([True, False, False, True]),
+                np.array([4.0, np.inf, -2]),
+                np.array([1.0, 0, np.nan]),
+                np.array([True, False, False]),
             ),
         ),
         slips={

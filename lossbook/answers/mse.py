@@ -23,10 +23,6 @@ def variance(y):
     return squares / len(y)
 
 
-def largest_step(X):
-    return len(X) / np.linalg.eigvalsh(X.T @ X)[-1]
-
-
 def warming():
     """Degrees Celsius per decade at Nottingham, beside three harmonics."""
     t = np.arange(240)
@@ -139,16 +135,13 @@ EXERCISES = {
         },
     ),
     "mse-11": Exercise(
-        answer=largest_step,
+        answer=3 / (4 + np.sqrt(10)),
         shows="The steepest direction alone sets the speed limit for all others.",
-        at=(
-            (np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]),),
-            (np.array([[2.0], [0.0], [0.0], [0.0]]),),
-            (np.array([[1.0, 5.0], [0.0, 1.0]]),),
-        ),
         slips={
-            "the bound for the sum of squares, without n": lambda X: largest_step(X) / len(X),
-            "two over the smallest eigenvalue": lambda X: len(X) / np.linalg.eigvalsh(X.T @ X)[0],
+            "the bound for the sum of squares, not their mean": 1 / (4 + np.sqrt(10)),
+            "two over the largest eigenvalue of X^T X, without its 2/n": 2 / (4 + np.sqrt(10)),
+            "the bound of the flattest direction": 3 / (4 - np.sqrt(10)),
+            "the largest eigenvalue of the Hessian": 2 / 3 * (4 + np.sqrt(10)),
         },
     ),
     "mse-12": Exercise(
