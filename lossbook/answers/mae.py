@@ -28,7 +28,8 @@ def weighted_median_of_ratios(x, y):
     return ratios[order][reached.argmax()]
 
 
-FOUR, FIVE = np.array([1.0, 2, 2, 5]), np.array([1.0, 3, 3, 4, 44])
+EIGHT = np.array([1.0, 2, 2, 3, 5, 5, 5, 9])
+SEVEN = np.array([1.0, 3, 3, 4, 6, 8, 44])
 
 EXERCISES = {
     "mae-1": Exercise(
@@ -72,9 +73,9 @@ EXERCISES = {
         shows="Padding has no vote: it is in neither the sum nor the count.",
         at=(
             (
-                np.array([[1.0, 2], [5, 9]]),
-                np.array([[2.0, 2], [1, 0]]),
-                np.array([[True, True], [True, False]]),
+                np.array([[1.0, 2, 4], [3, 9, 9], [5, 0, 9]]),
+                np.array([[2.0, 2, 1], [5, 1, 0], [1, 7, 0]]),
+                np.array([[True, True, True], [True, False, False], [True, True, False]]),
             ),
             (
                 np.array([[0.5, np.nan], [2.5, -1]]),
@@ -82,9 +83,9 @@ EXERCISES = {
                 np.array([[True, False], [False, True]]),
             ),
             (
-                np.array([4.0, np.inf, -2]),
-                np.array([1.0, 0, np.nan]),
-                np.array([True, False, False]),
+                np.array([4.0, np.inf, -2, 1]),
+                np.array([1.0, 0, np.nan, 1]),
+                np.array([True, False, False, True]),
             ),
         ),
         slips={
@@ -100,14 +101,17 @@ EXERCISES = {
         answer=is_quantile,
         shows="A minimum at a corner is found by counting; the ties are where the corner is.",
         at=(
-            (2.0, FOUR, 0.25),
-            (1.5, FOUR, 0.25),
-            (1.0, FOUR, 0.5),
-            (5.0, FOUR, 0.5),
-            (4.0, FOUR, 0.75),
-            (3.0, FIVE, 0.25),
-            (3.0, FIVE, 0.5),
-            (44.0, FIVE, 0.75),
+            (2.0, EIGHT, 0.25),
+            (1.5, EIGHT, 0.25),
+            (4.0, EIGHT, 0.5),
+            (5.0, EIGHT, 0.5),
+            (5.0, EIGHT, 0.75),
+            (6.0, EIGHT, 0.75),
+            (9.0, EIGHT, 0.875),
+            (3.0, SEVEN, 0.25),
+            (4.0, SEVEN, 0.5),
+            (5.0, SEVEN, 0.5),
+            (44.0, SEVEN, 0.75),
         ),
         slips={
             "the condition without ties": lambda m, y, q: np.sum(y < m) == q * len(y),
