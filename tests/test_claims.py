@@ -27,6 +27,25 @@ HEADINGS = re.split(
 Focal Loss（焦点损失） | Hinge 损失 (Hinge Loss) | 排序 / 生成 | 损失函数的选择原则
 基础思想 | 公式 | 数学公式 | 特点 | 适用场景 | 应用场景""",
 )
+HEDGES = {
+    "通常": "usually",
+    "(?<!尽)可能": "may",
+    "尽可能": "as possible",
+    "影响": "influence|affect",
+    "过度": "excessive",
+    "像": "like",
+    "比较": "rather",
+    "相对": "relatively",
+    "主要": "mainly",
+    "一般": "in general",
+    "常用": "often|common",
+    "大多数": "most",
+    "某些|一些": "some",
+    "较多": "a good many",
+    "特别": "especially",
+    "极度": "extreme",
+    "极小|很小|很大": "very",
+}
 FORMER = {"C18": "corrected", "C42": "corrected", "C52": "holds if"}  # still so in the chapters
 
 
@@ -70,6 +89,14 @@ def troubles_with_quotations(claims, note):
         left = re.sub(r"^#+ |^- ", "", line.strip()).strip("-:： ")
         if re.search(r"\w", left) and left not in HEADINGS:
             yield f"no claim quotes: {left!r}"
+
+
+def troubles_with_hedges(claims):
+    """Claims that say more, or less, in English than the note does with its "usually" or "may"."""
+    for claim in claims:
+        for chinese, english in HEDGES.items():
+            if re.search(chinese, claim.note) and not re.search(rf"\b({english})", claim.says):
+                yield f"{claim.mark}: {chinese} is lost"
 
 
 def troubles_with_order(claims, note):
@@ -129,9 +156,9 @@ def troubles_with_rows(page, claims, places):
         if row is None:
             yield f"{claim.mark}: no row"
             continue
-        words = row[0].split(" | ")[1].replace("<br>", "……").replace(r"\vert ", "|")
-        if words != f'<span lang="zh">{claim.note}</span>':
-            yield f"{claim.mark}: its row quotes {words!r}"
+        says = row[0].split(" | ")[1].replace("<br>", "……").replace(r"\vert ", "|")
+        if says != f'{claim.says}……<small lang="zh">{claim.note}</small>':
+            yield f"{claim.mark}: its row says {says!r}"
         links = re.findall(r"\]\(([^)#]+)#([^)]+)\)", row[0])
         leads = [((page.parent / path).resolve(), anchor) for path, anchor in links]
         if leads != [(p.path.resolve(), claim.anchor) for p in places.get(claim.anchor, [])]:
@@ -157,6 +184,11 @@ def test_table():
 
 def test_all_that_the_note_says_is_quoted_and_nothing_else():
     assert list(troubles_with_quotations(CLAIMS, NOTE)) == []
+
+
+def test_hedges_are_translated():
+    assert list(troubles_with_hedges(CLAIMS)) == []
+    assert all(re.search(chinese, NOTE) for chinese in HEDGES)
 
 
 def test_order_of_the_note():
@@ -233,6 +265,15 @@ def test_control_words_that_are_not_in_the_note(number, old, new):
     claims = CLAIMS.copy()
     claims[number] = replace(claims[number], note=claims[number].note.replace(old, new, 1))
     assert list(troubles_with_quotations(claims, NOTE))
+
+
+@pytest.mark.parametrize(
+    ("mark", "old", "new"),
+    [("C49", " usually", ""), ("C52", "influences", "decides"), ("C50", "may be", "is")],
+)
+def test_control_hedges(mark, old, new):
+    (claim,) = (claim for claim in CLAIMS if claim.mark == mark)
+    assert list(troubles_with_hedges([replace(claim, says=claim.says.replace(old, new))]))
 
 
 def test_control_order():

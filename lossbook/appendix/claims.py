@@ -109,8 +109,9 @@ class Table:
             verdict = f"**{claim.verdict}**{stop}{claim.condition}".strip()
             places = self.places.get(claim.anchor, [])
             links = " ".join(self._link(claim, place) for place in places)
-            rows.append([mark, _quotation(claim.note), claim.says, f"{verdict} {links}"])
-        return tables.markdown(["claim", "the note", "in English", "verdict"], *rows)
+            says = f"{claim.says}<br>{_quotation(claim.note)}"
+            rows.append([mark, says, f"{verdict} {links}"])
+        return tables.markdown(["claim", "the note says", "verdict"], *rows)
 
     def _link(self, claim, place):
         path = Path(os.path.relpath(place.path, self.here)).as_posix()
@@ -120,4 +121,4 @@ class Table:
 def _quotation(note):
     """The note's words for a cell of a table, in which a bar ends the cell, also in a formula."""
     words = note.replace("|", r"\vert ").replace("……", "<br>")
-    return f'<span lang="zh">{words}</span>'
+    return f'<small lang="zh">{words}</small>'
