@@ -7,6 +7,7 @@ function; the reply to a wrong one is a counterexample and, for a known slip, it
 
 import contextlib
 import copy
+import html
 import inspect
 import itertools
 import numbers
@@ -54,6 +55,16 @@ class Verdict:
 
     def __repr__(self):
         return self.message
+
+    def _repr_html_(self):
+        """In a notebook, a bar of green or red beside the message; a stub has none."""
+        if self.right is None:
+            return None
+        colour, mark = ("#2da44e", "✓") if self.right else ("#e5534b", "✗")
+        name, _, text = self.message.partition(": ")
+        text = html.escape(text[0].upper() + text[1:])
+        style = f"border-left: 4px solid {colour}; padding-left: 0.7em; white-space: pre-wrap"
+        return f'<div style="{style}">{mark} {text} ({name})</div>'
 
 
 # Slips that are common to all exercises, each as a function of the right numbers.

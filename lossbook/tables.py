@@ -45,3 +45,20 @@ def markdown(head: Sequence[str], *rows: Sequence[str], align: Sequence[str] | N
     """
     lines = head, align or [":--"] * len(head), *rows
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+class Table:
+    """A table in a notebook: a head, and rows of Markdown. Arguments as those of `markdown`."""
+
+    def __init__(
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        align: Sequence[str] | None = None,
+    ) -> None:
+        self.text = markdown(head, *rows, align=align)
+
+    def __repr__(self):
+        return self.text
+
+    _repr_markdown_ = __repr__

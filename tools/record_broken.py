@@ -215,9 +215,9 @@ exhibit("gradient of where", "loss", "slope")
 add(
     "PyTorch",
     "`torch.where`",
-    *by_torch(lambda z: torch.where(z > 30, z, torch.log1p(torch.exp(z))), 1000.0),
+    *by_torch(lambda z: torch.where(z > 37, z, torch.log1p(torch.exp(z))), 1000.0),
 )
-add("JAX", "`jnp.where`", *by_jax(lambda z: jnp.where(z > 30, z, jnp.log1p(jnp.exp(z))), 1000.0))
+add("JAX", "`jnp.where`", *by_jax(lambda z: jnp.where(z > 37, z, jnp.log1p(jnp.exp(z))), 1000.0))
 add("PyTorch", "`F.softplus`", *by_torch(F.softplus, 1000.0))
 add("JAX", "`jax.nn.softplus`", *by_jax(jax.nn.softplus, 1000.0))
 

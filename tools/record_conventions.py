@@ -19,7 +19,7 @@ import re
 import sys
 import types
 import warnings
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +117,8 @@ TORCH = [
      "nn.BCEWithLogitsLoss()(z, label)"),
     ("binary_cross_entropy_with_logits", BCE_Z_SOFT, 1, "mean", "nn.BCEWithLogitsLoss",
      "nn.BCEWithLogitsLoss()(z, soft)"),
+    ("binary_cross_entropy_with_logits", BCE_Z, 1, "mean", "nn.SoftMarginLoss",
+     "nn.SoftMarginLoss()(z, sign)"),
     ("cross_entropy", CE, 1, "mean", "nn.NLLLoss", "nn.NLLLoss()(P.log(), classes)"),
     ("cross_entropy_with_logits", CE_Z, 1, "mean", "nn.CrossEntropyLoss",
      "nn.CrossEntropyLoss()(Z, classes)"),
@@ -142,8 +144,6 @@ TORCH = [
     ("mean", CE_Z, 1, "sum", "nn.CrossEntropyLoss",
      'nn.CrossEntropyLoss(reduction="sum")(Z, classes)'),
     ("mean", CE_Z, 1, "mean", "nn.CrossEntropyLoss", "nn.CrossEntropyLoss()(Z, classes)"),
-    ("mean", None, None, None, "nn.CrossEntropyLoss",
-     "nn.CrossEntropyLoss(ignore_index=1)(Z, classes)"),
     ("mean", CE_Z, 1 / 3, "mean", "nn.KLDivLoss", "nn.KLDivLoss()(Z.log_softmax(-1), hot)"),
     ("mean", CE_Z, 1, "mean", "nn.KLDivLoss",
      'nn.KLDivLoss(reduction="batchmean")(Z.log_softmax(-1), hot)'),
@@ -154,6 +154,14 @@ TORCH = [
      "nn.CrossEntropyLoss(weight=class_weights)(Z, classes)"),
     ("class-weights", CE_Z, 1, "mean of class-weighted", "nn.CrossEntropyLoss",
      "nn.CrossEntropyLoss(weight=class_weights)(Z, hot)"),
+    ("pos-weight", BCE_Z, 1, "mean of pos-weighted", "nn.BCEWithLogitsLoss",
+     "nn.BCEWithLogitsLoss(pos_weight=array(3.0))(z, label)"),
+    ("ignored", CE_Z, 1, "mean of kept", "nn.CrossEntropyLoss",
+     "nn.CrossEntropyLoss(ignore_index=1)(Z, classes)"),
+    ("ignored", CE_Z_SMOOTH, 1, "mean of kept", "nn.CrossEntropyLoss",
+     "nn.CrossEntropyLoss(ignore_index=1, label_smoothing=0.1)(Z, classes)"),
+    ("ignored", None, None, None, "nn.CrossEntropyLoss",
+     "nn.CrossEntropyLoss(ignore_index=1)(Z, hot)"),
     ("order", BCE, 1, "mean", "nn.BCELoss", "nn.BCELoss()(p, label)"),
     ("order", None, None, None, "nn.BCELoss", "nn.BCELoss()(label, p)"),
     ("logits", CE_Z, 1, "mean", "nn.CrossEntropyLoss", "nn.CrossEntropyLoss()(Z, classes)"),
@@ -173,12 +181,16 @@ TORCH = [
     ("labels", None, None, None, "nn.HingeEmbeddingLoss", "nn.HingeEmbeddingLoss()(z, sign)"),
     ("labels", HINGE, 0.5, "mean", "nn.MultiMarginLoss",
      "nn.MultiMarginLoss()(torch.stack([-z / 2, z / 2], -1), label.long())"),
+    ("squared-hinge", None, None, None, "nn.MultiMarginLoss", "nn.MultiMarginLoss()(Z, classes)"),
     ("sequences", CTC, 1, "mean per label", "nn.CTCLoss",
      "nn.CTCLoss()(frames.transpose(0, 1).log_softmax(-1), targets, "
      "input_lengths, target_lengths)"),
     ("sequences", CTC, 1, "sum", "nn.CTCLoss",
      'nn.CTCLoss(reduction="sum")(frames.transpose(0, 1).log_softmax(-1), targets, '
      "input_lengths, target_lengths)"),
+    ("sequences", None, None, None, "nn.CTCLoss",
+     "nn.CTCLoss()(frames.transpose(0, 1).log_softmax(-1), targets, "
+     "input_lengths, array([3, 0], True))"),
     ("sequences", None, None, None, "nn.CTCLoss",
      "nn.CTCLoss()(frames.transpose(0, 1), targets, input_lengths, target_lengths)"),
     ("pairs", None, None, None, "pytorch_metric_learning.losses.ContrastiveLoss",
@@ -192,8 +204,14 @@ TORCH = [
      "nn.HingeEmbeddingLoss()(distance(x1, x2), same)"),
     ("pairs", None, None, None, "nn.CosineEmbeddingLoss",
      "nn.CosineEmbeddingLoss()(x1, x2, same_sign)"),
+    ("InfoNCE", None, None, None, "nn.functional.cross_entropy",
+     "F.cross_entropy(unit(x1) @ unit(x2).T / 0.5, torch.arange(4))"),
+    ("InfoNCE", None, None, None, "pytorch_metric_learning.losses.NTXentLoss",
+     "NTXentLoss(temperature=0.5)(torch.cat([x1, x2]), torch.arange(4).repeat(2))"),
     ("triplets", TRIPLET, 1, "mean", "nn.TripletMarginLoss",
      "nn.TripletMarginLoss(eps=0)(x1, x2, x3)"),
+    ("triplets", None, None, None, "nn.TripletMarginLoss",
+     "nn.TripletMarginLoss(eps=0, swap=True)(x1, x2, x3)"),
     ("triplets", None, None, None, "nn.TripletMarginLoss",
      "nn.TripletMarginLoss()(x1, x1, x1 + 0.5)"),
     ("corners", None, None, None, "nn.L1Loss", "slope(lambda x: F.l1_loss(x, array(0.0)), 0.0)"),
@@ -235,6 +253,8 @@ KERAS = [
     ("focal_with_logits", FOCAL_Z, 1, "mean", "losses.BinaryFocalCrossentropy",
      "losses.BinaryFocalCrossentropy(apply_class_balancing=True, from_logits=True)(label, z)"),
     ("hinge", HINGE, 1, "mean", "losses.Hinge", "losses.Hinge()(sign, z)"),
+    ("contrastive", PAIR, 2, "mean", "tensorflow_addons.losses.contrastive.ContrastiveLoss",
+     "ContrastiveLoss()(same, tf.norm(x1 - x2, axis=-1))"),
     ("ctc", CTC, 1, "mean", "losses.CTC", "losses.CTC()(targets, frames)"),
     ("ctc", CTC, 1, "each", "tensorflow.nn.ctc_loss",
      'tf.nn.ctc_loss(targets, tf.cast(frames, "float32"), target_lengths, input_lengths, '
@@ -286,14 +306,37 @@ KERAS = [
      "losses.BinaryFocalCrossentropy()(label, p)"),
     ("alpha", PLAIN_FOCAL, 1, "mean", "losses.BinaryFocalCrossentropy",
      "losses.BinaryFocalCrossentropy(alpha=0.9)(label, p)"),
+    ("alpha", None, None, None, "losses.CategoricalFocalCrossentropy",
+     "losses.CategoricalFocalCrossentropy()(hot, P)"),
+    ("alpha", None, None, None, "losses.CategoricalFocalCrossentropy",
+     "losses.CategoricalFocalCrossentropy(alpha=1.0)(hot, P)"),
+    ("alpha", None, None, None, "losses.CategoricalFocalCrossentropy",
+     "losses.CategoricalFocalCrossentropy(alpha=[0.25, 0.5, 1.0])(hot, P)"),
+    ("pos-weight", BCE_Z, 1, "each pos-weighted",
+     "tensorflow.nn.weighted_cross_entropy_with_logits",
+     "tf.nn.weighted_cross_entropy_with_logits(label, z, 3.0)"),
+    ("ignored", CE_Z, 1, "mean of kept", "losses.SparseCategoricalCrossentropy",
+     "losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=1)(classes, Z)"),
+    ("ignored", CE_Z, 1, "each of kept", "losses.sparse_categorical_crossentropy",
+     "losses.sparse_categorical_crossentropy(classes, Z, from_logits=True, ignore_class=1)"),
+    ("squared-hinge", None, None, None, "losses.SquaredHinge", "losses.SquaredHinge()(sign, z)"),
+    ("squared-hinge", None, None, None, "losses.CategoricalHinge",
+     "losses.CategoricalHinge()(hot, Z)"),
     ("labels", HINGE, 1, "mean", "losses.Hinge", "losses.Hinge()(label, z)"),
     ("labels", None, None, None, "losses.Hinge", "losses.Hinge()(soft, z)"),
+    ("triplets", None, None, None, "tensorflow_addons.losses.triplet.TripletSemiHardLoss",
+     'TripletSemiHardLoss().call(same, tf.cast(x1, "float32"))'),
     ("sequences", CTC, 1, "mean", "losses.CTC", "losses.CTC()(targets, frames)"),
     ("sequences", CTC_LAST, 1, "each", "tensorflow.nn.ctc_loss",
      'tf.nn.ctc_loss(targets, tf.cast(frames, "float32"), target_lengths, input_lengths, '
      "logits_time_major=False, blank_index=-1)"),
     ("sequences", None, None, None, "tensorflow.nn.ctc_loss",
      'tf.nn.ctc_loss(targets, tf.cast(frames, "float32"), target_lengths, input_lengths)'),
+    ("sequences", CTC_LAST, 1, "mean", "losses.CTC",
+     "losses.CTC()(tf.where(tf.sequence_mask(target_lengths, 3), targets + 1, 0), "
+     "tf.roll(frames, 1, -1))"),
+    ("sequences", None, None, None, "losses.CTC",
+     "losses.CTC()(targets + 1, tf.roll(frames, 1, -1))"),
     ("sequences", CTC_LAST, 1, "each", "tensorflow.compat.v1.nn.ctc_loss",
      "tf.compat.v1.nn.ctc_loss(tf.sparse.from_dense(targets), frames, input_lengths, "
      "time_major=False)"),
@@ -332,7 +375,14 @@ OPTAX = [
      "optax.squared_error(array(1e8 + 1).astype('float32'), array(1e8).astype('float32'))"),
     ("smoothing", CE_Z_SMOOTH, 1, "each", "smooth_labels",
      "optax.softmax_cross_entropy(Z, optax.smooth_labels(hot, 0.1))"),
+    ("ignored", CE_Z, 1, "each of kept", "softmax_cross_entropy_with_integer_labels",
+     "optax.softmax_cross_entropy_with_integer_labels(Z, classes, where=classes != 1)"),
     ("labels", None, None, None, "hinge_loss", "optax.hinge_loss(z, label)"),
+    ("squared-hinge", None, None, None, "losses.multiclass_hinge_loss",
+     "optax.losses.multiclass_hinge_loss(Z, classes)"),
+    ("InfoNCE", None, None, None, "losses.ntxent",
+     "optax.losses.ntxent(jax.numpy.concatenate([x1, x2]), jax.numpy.tile(jax.numpy.arange(4), 2), "
+     "temperature=0.5)"),
     ("sequences", CTC, 1, "each", "ctc_loss",
      "optax.ctc_loss(frames, no_padding, targets, padding)"),
     ("triplets", None, None, None, "losses.triplet_margin_loss",
@@ -381,7 +431,11 @@ SKLEARN = [
      "mean_squared_error(y, y_hat, sample_weight=w)"),
     ("order", None, None, None, "metrics.log_loss", "log_loss(p, label)"),
     ("cut", None, None, None, "metrics.log_loss", "log_loss([1], [0.0], labels=[0, 1])"),
+    ("pos-weight", BCE, 1, "pos-weighted mean", "metrics.log_loss",
+     "log_loss(label, p, sample_weight=1 + 2 * label)"),
     ("labels", HINGE, 1, "mean", "metrics.hinge_loss", "hinge_loss(label, z)"),
+    ("squared-hinge", None, None, None, "svm.LinearSVC", "LinearSVC().loss"),
+    ("squared-hinge", None, None, None, "linear_model.SGDClassifier", "SGDClassifier().loss"),
     ("corners", None, None, None, "_loss.loss.AbsoluteError",
      "AbsoluteError().gradient(array([0.0]), array([0.0]))[0]"),
     ("corners", None, None, None, "_loss.loss.PinballLoss",
@@ -419,7 +473,7 @@ def with_torch():
     import torch
     import torch.nn.functional as F
     from pytorch_metric_learning.distances import LpDistance
-    from pytorch_metric_learning.losses import ContrastiveLoss
+    from pytorch_metric_learning.losses import ContrastiveLoss, NTXentLoss
 
     # Its compiled part may be of another build of PyTorch; the loss is Python.
     sys.modules["torchvision._meta_registrations"] = types.ModuleType("unused")
@@ -442,7 +496,7 @@ def with_torch():
 
     names = {"F": F, "nn": torch.nn, "torch": torch, "distance": distance, "pairs": pairs}
     names |= {"sigmoid_focal_loss": sigmoid_focal_loss}
-    names |= {"LpDistance": LpDistance}
+    names |= {"LpDistance": LpDistance, "NTXentLoss": NTXentLoss, "unit": F.normalize}
     names |= {"squared": lambda x, y: ((x - y) ** 2).sum(-1), "ContrastiveLoss": ContrastiveLoss}
     return array, gradient, names
 
@@ -450,6 +504,19 @@ def with_torch():
 def with_keras():
     import keras
     import tensorflow as tf
+
+    # TensorFlow Addons ended before Keras 3, which its first lines refuse; its losses do not.
+    folder = Path(distribution("tensorflow-addons").locate_file("tensorflow_addons"))
+    addons = sys.modules["tensorflow_addons"] = types.ModuleType("tensorflow_addons")
+    for part in ("losses", "utils"):
+        module = types.ModuleType(f"tensorflow_addons.{part}")
+        module.__path__ = [str(folder / part)]
+        sys.modules[module.__name__] = module
+        setattr(addons, part, module)
+    engine = sys.modules["keras.src.engine"] = types.ModuleType("keras.src.engine")
+    engine.keras_tensor = types.SimpleNamespace(KerasTensor=keras.KerasTensor)
+    from tensorflow_addons.losses.contrastive import ContrastiveLoss
+    from tensorflow_addons.losses.triplet import TripletSemiHardLoss
 
     floatx = keras.config.floatx()
     keras.config.set_floatx("float64")
@@ -463,7 +530,9 @@ def with_keras():
             value = f(*at)
         return tape.gradient(value, at)
 
-    return array, gradient, {"losses": keras.losses, "tf": tf, "floatx": lambda: floatx}
+    names = {"losses": keras.losses, "tf": tf, "floatx": lambda: floatx}
+    names |= {"ContrastiveLoss": ContrastiveLoss, "TripletSemiHardLoss": TripletSemiHardLoss}
+    return array, gradient, names
 
 
 def with_optax():
@@ -493,7 +562,7 @@ def with_numpy(*modules):
 
 
 def with_sklearn():
-    modules = "_loss.loss", "linear_model._huber", "linear_model", "metrics"
+    modules = "_loss.loss", "linear_model._huber", "linear_model", "metrics", "svm"
     return with_numpy(*(f"sklearn.{name}" for name in modules))
 
 
@@ -508,8 +577,15 @@ PACKAGES = {
     "sklearn": (with_sklearn, SKLEARN),
     "scipy": (with_scipy, SCIPY),
 }
-NAMES = {"keras": "keras", "sklearn": "scikit-learn"}
-FULL = ("torchvision.", "tensorflow.", "pytorch_metric_learning.", "jax.", "keras.")
+NAMES = {"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"}
+FULL = (
+    "torchvision.",
+    "tensorflow.",
+    "tensorflow_addons.",
+    "pytorch_metric_learning.",
+    "jax.",
+    "keras.",
+)
 
 
 def signature(path):
@@ -589,7 +665,7 @@ def main():
             continue
         print(f"{package}: {len(found)} records")
         for name in {r["function"].split(".")[0] for r in found}:
-            versions[name] = version(NAMES.get(name, name.replace("tensorflow", "tensorflow-cpu")))
+            versions[name] = version(NAMES.get(name, name))
         for r in found:
             signatures[r["function"]] = signature(r["function"])
         records += found

@@ -121,6 +121,7 @@ EXERCISES = {
             "the labels turned": np.array([2 / 3, -5 / 3]),
             "the line through 0": np.array([-2 / 3, 0]),
         },
+        decimals=4,
     ),
     "hinge-8": Exercise(
         answer=mean_hinge_gradient,

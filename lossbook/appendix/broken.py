@@ -6,7 +6,7 @@ catalogue()                                    a summary of all exhibits that we
 
 import functools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 import numpy as np
@@ -14,19 +14,6 @@ import numpy as np
 from lossbook import tables
 
 gallery = {}  # {name: {who: numbers}} of the exhibits that were shown
-
-
-class Table:
-    """Rows of text under a head: a table in a notebook."""
-
-    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        sides = [":--"] + ["--:"] * (len(head) - 1)
-        self.text = tables.markdown(head, *rows, align=sides)
-
-    def __repr__(self):
-        return self.text
-
-    _repr_markdown_ = __repr__
 
 
 @functools.cache
@@ -38,7 +25,7 @@ def recorded() -> dict:
     return json.loads((files("lossbook") / "data" / "broken.json").read_text("utf-8"))
 
 
-def exhibit(name: str, **ours: Sequence[float | str | None]) -> Table:
+def exhibit(name: str, **ours: Sequence[float | str | None]) -> tables.Table:
     """The numbers of several implementations beside what was recorded of other libraries.
 
     name: of the record.
@@ -57,10 +44,10 @@ def exhibit(name: str, **ours: Sequence[float | str | None]) -> Table:
             raise ValueError(f"exhibit: {who} takes {len(columns)} numbers, got {len(numbers)}")
     gallery[name] = rows
     marked = [[who, *map(_marked, numbers, rows["exact"])] for who, numbers in rows.items()]
-    return Table(["", *columns], marked)
+    return _table(["", *columns], marked)
 
 
-def catalogue() -> Table:
+def catalogue() -> tables.Table:
     """Of each exhibit that was shown the first column where the naive code is wrong.
 
     The last column counts the calls of other libraries that return a wrong number.
@@ -74,7 +61,11 @@ def catalogue() -> Table:
         link = f"{number}. [{name}](#broken-{name.lower().replace(' ', '-')})"
         ways = [_marked(rows[who][i], exact[i]) for who in ("naive", "exact", "repaired")]
         lines.append([link, *ways, f"{wrong} of {len(calls)}"])
-    return Table(["exhibit", "naive", "exact", "repaired", "others"], lines)
+    return _table(["exhibit", "naive", "exact", "repaired", "others"], lines)
+
+
+def _table(head, rows):
+    return tables.Table(head, rows, [":--"] + ["--:"] * (len(head) - 1))
 
 
 def is_wrong(x: float | str | None, exact: float | str | None) -> bool:

@@ -2,6 +2,7 @@
 
 compare(huber)      the calls for this loss, beside ours, computed now
 compare("alpha")    the calls on a topic of the page on conventions
+index()             where the page has each name
 """
 
 import functools
@@ -23,7 +24,8 @@ PATH = Path(__file__).parent.parent / "data" / "conventions.json"
 
 LIBRARIES = {
     "torch": "PyTorch", "torchvision": "torchvision", "pytorch_metric_learning":
-    "pytorch-metric-learning", "keras": "Keras", "tensorflow": "TensorFlow", "optax": "optax",
+    "pytorch-metric-learning", "keras": "Keras", "tensorflow": "TensorFlow",
+    "tensorflow_addons": "TensorFlow Addons", "optax": "optax",
     "jax": "JAX", "sklearn": "scikit-learn", "scipy": "SciPy",
 }  # fmt: skip
 
@@ -36,6 +38,11 @@ REDUCTIONS = {
     "weighted mean": (r"\sum wL \,/ \sum w", lambda n: inputs()["w"] / inputs()["w"].sum()),
     "mean of weighted": (r"\overline{wL}", lambda n: inputs()["w"] / n),
     "mean times mean weight": (r"\overline{w}\;\overline{L}", lambda n: inputs()["w"].mean() / n),
+    "each pos-weighted": ("vL", lambda n: _of_label()),
+    "mean of pos-weighted": (r"\overline{vL}", lambda n: _of_label() / n),
+    "pos-weighted mean": (r"\sum vL \,/ \sum v", lambda n: _of_label() / _of_label().sum()),
+    "each of kept": ("kL", lambda n: _kept()),
+    "mean of kept": (r"\sum kL \,/ \sum k", lambda n: _kept() / _kept().sum()),
     "class-weighted mean": (r"\sum w_y L \,/ \sum w_y", lambda n: _of_class() / _of_class().sum()),
     "mean of class-weighted": (r"\overline{w_y L}", lambda n: _of_class() / n),
 }
@@ -44,6 +51,14 @@ FACTORS = {1: "", 0.5: r"\tfrac12", 1 / 3: r"\tfrac13", 2 / 3: r"\tfrac1{1.5}", 
 
 def _of_class():
     return inputs()["class_weights"][inputs()["classes"].astype(int)]
+
+
+def _of_label():  # 3 for label 1, and 1 for label 0
+    return 1 + 2 * inputs()["label"]
+
+
+def _kept():  # 0 for the samples of class 1, and 1 for the others
+    return (inputs()["classes"] != 1) * 1.0
 
 
 @functools.cache
@@ -91,7 +106,7 @@ class Record:
         """The value that it should have returned if the relation holds, and the gradients."""
         value, grads = _losses(self.ours)
         weights = self.times * REDUCTIONS[self.reduction][1](len(value)) * np.ones(len(value))
-        value = value * weights if self.reduction == "each" else value @ weights
+        value = value * weights if self.reduction.startswith("each") else value @ weights
         return value, [((g + self.normalises).T * weights).T for g in grads]
 
     def check(self) -> None:
@@ -189,6 +204,42 @@ def _show(value):
         return value if value in ("nan", "inf") else f"`{value}`"
     entries = [f"{x + 0.0:.4g}" for x in np.ravel(np.array(value, float))]
     return ", ".join(entries[:2]) + ", …" * (len(entries) > 2)
+
+
+# Where the page has a topic, unless it is the card of the loss, or the trap, of that name.
+ANCHORS = {
+    "binary_cross_entropy_with_logits": "card-bce-logits",
+    "cross_entropy_with_logits": "card-ce-logits",
+    "focal_with_logits": "card-focal-logits",
+    "InfoNCE": "card-infonce",
+    "class-weights": "trap-weights",
+    "sequences": "trap-ctc",
+}
+
+
+def index() -> tables.Table:
+    """Where the page has each function, by the last part of its name: cards first, then traps.
+
+    >>> next(row for row in repr(index()).splitlines() if "SmoothL1Loss" in row)
+    '| `SmoothL1Loss` | PyTorch | [smooth l1](#card-smooth-l1), [delta](#trap-delta) |'
+    """
+    topics = {}
+    for record in records():
+        library, *_, name = record.function.split(".")
+        topics.setdefault((name, LIBRARIES[library]), set()).add(record.topic)
+    rows = []
+    for name, library in sorted(topics, key=lambda key: (key[0].lower(), key)):
+        links = sorted(
+            map(_link, topics[name, library]), key=lambda link: ("(#trap-" in link, link)
+        )
+        rows.append([f"`{name}`", library, ", ".join(links)])
+    return tables.Table(["name", "library", "see"], rows)
+
+
+def _link(topic):
+    kind = "card" if topic in lossbook.__all__ else "trap"
+    anchor = ANCHORS.get(topic, f"{kind}-{topic.replace('_', '-')}")
+    return f"[{topic.replace('_', ' ')}](#{anchor})"
 
 
 # Parameters that do not change the loss.

@@ -7,7 +7,7 @@ export function predictions(article) {
   const parts = [...article.querySelectorAll(".admonition, details.sd-dropdown")];
   const boxes = parts.filter((part) => title(part) === "Predict first");
   boxes.forEach((box, n) => {
-    const list = box.querySelector("ol");
+    const list = box.querySelector("ol, ul");
     if (!list) return;
     const next = parts.slice(parts.indexOf(box) + 1).find((part) => /^(Answer|Predict first)$/.test(title(part)));
     install(box, list, next?.matches("details") ? next : null, `${page}#${n}`);
