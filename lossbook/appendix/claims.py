@@ -20,7 +20,6 @@ class Claim:
     says: the same in English. verdict: one of VERDICTS.
     condition: for "holds if" the condition, for "corrected" what is right instead; for "holds" a
         remark, or nothing.
-    anchor: of the place in a chapter that settles it, its own "c01" or that of another claim.
     """
 
     mark: str
@@ -29,7 +28,6 @@ class Claim:
     says: str
     verdict: str
     condition: str
-    anchor: str
 
 
 def load() -> list[Claim]:
@@ -56,12 +54,12 @@ class Place:
 
 
 def find_places(chapters: str | Path) -> dict[str, list[Place]]:
-    """The places of all anchors below a folder, {"c07": [Place, ...]}; each should have one."""
+    """The places of all claims below a folder, {"C07": [Place, ...]}; each should have one."""
     places = {}
     for path in sorted(Path(chapters).rglob("*.ipynb")):
         if not {"appendix", "solutions", ".ipynb_checkpoints"} & set(path.parts):
             for anchor, place in _read(path):
-                places.setdefault(anchor, []).append(place)
+                places.setdefault(anchor.upper(), []).append(place)
     return places
 
 
@@ -107,15 +105,14 @@ class Table:
             mark = f'<span id="claim-{claim.mark.lower()}">{claim.mark}</span>'
             stop = " " if claim.verdict == "holds if" else ". "
             verdict = f"**{claim.verdict}**{stop}{claim.condition}".strip()
-            places = self.places.get(claim.anchor, [])
-            links = " ".join(self._link(claim, place) for place in places)
+            links = " ".join(self._link(claim, place) for place in self.places.get(claim.mark, []))
             says = f"{claim.says}<br>{_quotation(claim.note)}"
             rows.append([mark, says, f"{verdict} {links}"])
         return tables.markdown(["claim", "the note says", "verdict"], *rows)
 
     def _link(self, claim, place):
         path = Path(os.path.relpath(place.path, self.here)).as_posix()
-        return f"<br>→ [{place.heading}]({path}#{claim.anchor})"
+        return f"<br>→ [{place.heading}]({path}#{claim.mark.lower()})"
 
 
 def _quotation(note):
