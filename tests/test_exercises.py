@@ -189,6 +189,22 @@ def test_each_exercise_has_a_stub_a_hint_and_a_solution(chapter):
     assert all(": right." in shown for shown in verdicts(solutions))
 
 
+def answered_on_the_page(chapter):
+    """Whether no exercise of a chapter needs a notebook."""
+    ids = import_module(f"lossbook.answers.{chapter}").EXERCISES
+    return all(exercises.page_data(name)["kind"] != "function" for name in ids)
+
+
+@pytest.mark.parametrize("chapter", [name for name in CHAPTERS if name.startswith("mixed_")])
+def test_mixed_questions_are_ten_and_answered_on_the_page(chapter):
+    assert len(import_module(f"lossbook.answers.{chapter}").EXERCISES) == 10
+    assert answered_on_the_page(chapter)
+
+
+def test_control_a_function_needs_a_notebook():
+    assert not answered_on_the_page("mae")
+
+
 def calls(notebook):
     return CALL.findall("\n".join(c.source for c in notebook.cells if c.cell_type == "code"))
 
