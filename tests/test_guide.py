@@ -1,4 +1,4 @@
-"""The guide: its tree leads to every loss, and its advice is what the chapters say."""
+"""The guide: its tree leads to every loss and every situation to advice that has a source."""
 
 import re
 from dataclasses import replace
@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import prose
 import pytest
-import sympy as sp
+from pybtex.database import parse_file
 
 import lossbook
-from lossbook import fits, guide, passport
-from lossbook.guide import ADVICE, CHAPTERS, QUESTIONS, Answer, Question
+from lossbook import guide, tables
+from lossbook.appendix import conventions
+from lossbook.guide import ADVICE, CHAPTERS, OUTSIDE, QUESTIONS, Answer, Question
+
+KNOWN = {*lossbook.__all__, *OUTSIDE}
 
 
 def leaves(question):
@@ -20,9 +23,9 @@ def leaves(question):
 def troubles(question, depth=1):
     """What is wrong with a tree of questions."""
     if depth == 1:
-        for name in sorted({*lossbook.__all__} - {*leaves(question)}):
+        for name in sorted(KNOWN - {*leaves(question)}):
             yield f"leads nowhere to {name}"
-        for name in sorted({*leaves(question)} - {*lossbook.__all__}):
+        for name in sorted({*leaves(question)} - KNOWN):
             yield f"leads to {name}, which is no loss"
     if depth > 4:
         yield f"asks more than four questions: {question.ask}"
@@ -57,7 +60,9 @@ def test_control_unsound_trees():
 
 def test_there_is_advice_for_every_loss_and_its_chapter_is_there():
     assert set(ADVICE) == set(lossbook.__all__)
-    assert {one.chapter for one in ADVICE.values()} == set(CHAPTERS)
+    assert not {*ADVICE} & {*OUTSIDE}
+    advice = [*ADVICE.values(), *OUTSIDE.values()]
+    assert {one.chapter for one in advice if one.chapter} == set(CHAPTERS)
 
 
 def title(chapter):
@@ -79,14 +84,12 @@ def is_sentence(text):
     return re.fullmatch(r"[A-Z](?:[^.]|\d\.\d)*\.", text) is not None
 
 
-@pytest.mark.parametrize("name", ADVICE)
+@pytest.mark.parametrize("name", sorted(KNOWN))
 def test_advice_is_two_sentences(name):
-    one = ADVICE[name]
+    one = (ADVICE | OUTSIDE)[name]
     assert is_sentence(one.why)
     assert is_sentence(one.unless)
     assert one.unless.startswith("Not if ")
-    facts = [fact for fact in one.facts if fact != "gradient"]
-    assert facts == ["convex", "differentiable", "gradient bounded", "estimates"]
 
 
 def test_control_sentences():
@@ -94,98 +97,102 @@ def test_control_sentences():
     assert not any(map(is_sentence, ("Take it. Leave it.", "no capital.", "No end")))
 
 
-# The facts, compared to proofs and numbers.
+# What stands outside the book has a source, which the chapter cites.
 
 
-def agrees(facts, proved):
-    """Whether facts of a loss of (y_hat, y) are those of its passport."""
-    orders = {"not": "not at", "once": "once, everywhere; not twice", "twice": "twice, everywhere"}
-    order = orders[re.match("[a-z]+", facts["differentiable"])[0]]
-    return (
-        facts["convex"] == "in the prediction"
-        and proved["convex in the prediction"] == "yes"
-        and proved["differentiable"].startswith(order)
-        and facts["gradient bounded"].replace("δ", r"\delta")
-        == proved["gradient bounded"].replace("$", "")
-    )
+def uncited(outside):
+    """Names of advice without a title, or without a source that the chapter's table cites."""
+    entries = parse_file(prose.CHAPTERS / "appendix" / "references.bib").entries
+    numbers = {
+        number: key
+        for key, entry in entries.items()
+        for number in (entry.fields.get("doi"), entry.fields.get("eprint"))
+    }
+    text = prose.markdown(prose.CHAPTERS / "choosing.ipynb")
+    cited = {key for keys in re.findall(r"{cite}`([^`]+)`", text) for key in keys.split(",")}
+    return [
+        name
+        for name, one in outside.items()
+        if not one.title or numbers.get(one.source) not in cited
+    ]
 
 
-@pytest.mark.parametrize("name", ["squared_error", "absolute_error", "huber", "smooth_l1"])
-def test_facts_of_regression_are_those_of_the_passport(name):
-    facts, proved = ADVICE[name].facts, passport.passport(getattr(lossbook, name)).facts
-    assert agrees(facts, proved)
-    assert not agrees(facts | {"gradient bounded": "by 7"}, proved)
-    assert not agrees(facts | {"convex": "no"}, proved)
-    other = "squared_error" if name != "squared_error" else "huber"
-    assert not agrees(facts | {"differentiable": ADVICE[other].facts["differentiable"]}, proved)
+def test_outside_advice_has_a_source_that_the_chapter_cites():
+    assert uncited(OUTSIDE) == []
 
 
-def test_facts_of_the_quantile_loss():
-    """Its passport has the numbers of one level, and the advice is for all."""
-    facts, proved = ADVICE["pinball"].facts, passport.passport(lossbook.pinball).facts
-    assert agrees(facts | {"gradient bounded": r"by \frac{1}{2}"}, proved)
-    assert facts["gradient bounded"] == "between −q and 1 − q"
-    r = 30 * np.random.default_rng(3).normal(size=5000)
-    for q in (0.1, 0.9):
-        slopes = lossbook.pinball.grad(r, 0, quantile=q)
-        assert (slopes.min(), slopes.max()) == (-q, 1 - q)
+def test_control_uncited_advice():
+    for wrong in ({"source": ""}, {"source": "10.1000/1"}, {"title": ""}):
+        assert uncited({"poisson": replace(OUTSIDE["poisson"], **wrong)}) == ["poisson"]
 
 
-def largest_pull(name):
-    """The largest gradient by an entry, over many random samples that are badly wrong, too."""
-    rng, one = np.random.default_rng(3), getattr(lossbook, name)
-    z, label = 30 * rng.normal(size=5000), rng.integers(2, size=5000)
-    if name == "ctc":
-        return np.abs(one.grad(10 * rng.normal(size=(200, 6, 3)), [[1, 2]] * 200)).max()
-    if name == "contrastive":
-        far, _ = one.grad(np.outer(z, [1, 0]), np.zeros((5000, 2)), label, margin=0.7)
-        return np.hypot(*far[label == 0].T).max() / 0.7
-    if name == "cross_entropy_with_logits":
-        return np.abs(one.grad(30 * rng.normal(size=(5000, 4)), np.eye(4)[label])).max()
-    weights = {"alpha": None} if name == "focal_with_logits" else {}
-    z = np.concatenate([z, np.linspace(-5, 5, 5000)])
-    label = np.concatenate([label, label])
-    return np.abs(one.grad(z, 2 * label - 1 if name == "hinge" else label, **weights)).max()
+# Ten situations.
+
+SITUATIONS = {
+    "repair bills, the total is wanted": "gamma",
+    "tags of a picture, several at once": "binary_cross_entropy_with_logits",
+    "ratings of one to five stars": "ordinal",
+    "claims in a year": "poisson",
+    "demand for rolls, too few costs more": "pinball",
+    "labels by a tired crowd": "noisy_labels",
+    "tiny tumours in a scan": "overlap",
+    "search: a query, its document, a batch": "infonce",
+    "speech without time marks": "ctc",
+    "a probability that is calibrated": "binary_cross_entropy_with_logits",
+}
+
+
+def test_each_situation_ends_at_its_advice():
+    rows = tables.records("situations")
+    assert {row["situation"]: guide.follow(row["path"]) for row in rows} == SITUATIONS
+    for row in rows:
+        assert (row["evidence"] == "source") <= (guide.follow(row["path"]) in OUTSIDE)
+        section = re.fullmatch(r"section (\d+)", row["evidence"])
+        chapter = prose.markdown(prose.CHAPTERS / "choosing.ipynb")
+        assert not section or f"\n## {section[1]}. " in chapter
 
 
 @pytest.mark.parametrize(
-    ("name", "bound"),
+    ("path", "message"),
     [
-        ("binary_cross_entropy_with_logits", 1),
-        ("cross_entropy_with_logits", 1),
-        ("hinge", 1),
-        ("contrastive", 1),
-        ("ctc", 1),
-        ("focal_with_logits", 1.13),
+        ("a numbre > the mean", r"path takes one of \['a number', .*got 'a numbre'"),
+        ("a number > the mean", "and then: What are the targets like"),
+        ("a number > a quantile > yes", r"one of \[\] here, got 'yes'"),
+        ("", "got ''"),
     ],
 )
-def test_pulls_are_bounded_as_said(name, bound):
-    assert f"by {bound}" in ADVICE[name].facts["gradient bounded"] or name == "contrastive"
-    assert 0.98 * bound < largest_pull(name) <= bound
+def test_control_paths(path, message):
+    with pytest.raises(ValueError, match=message):
+        guide.follow(path)
 
 
-@pytest.mark.parametrize("name", ["binary_cross_entropy", "cross_entropy", "focal"])
-def test_pulls_by_a_probability_are_not(name):
-    assert ADVICE[name].facts["gradient bounded"] == "no"
-    p = 1e-9 if name != "cross_entropy" else np.array([1e-9, 1 - 1e-9])
-    y = 1 if name != "cross_entropy" else np.array([1, 0])
-    assert np.abs(getattr(lossbook, name).grad(p, y)).max() > 1e8
+@pytest.mark.parametrize("name", ADVICE)
+def test_calls_were_recorded(name):
+    recorded = {record.call: record for record in conventions.records() if record.topic == name}
+    for library, call in guide.calls(name).items():
+        call, _, times = call.partition(", 2 times")
+        record = recorded[call]
+        assert guide.LIBRARIES[record.package] == library
+        assert record.ours["loss"] == name
+        assert (record.times == 2) == bool(times) and record.times in (1, 2)
+        assert "._" not in record.function
 
 
-def test_each_number_is_estimated_as_said():
-    skewed = [0, 0.5, 1, 3, 12]
-    best = {
-        name: fits.best_constant(getattr(lossbook, name), skewed)
-        for name in ("squared_error", "absolute_error", "huber")
-    }
-    assert best["squared_error"] == pytest.approx(3.3)
-    assert best["absolute_error"] == pytest.approx(1)
-    assert 1.2 < best["huber"] < 1.3
-    for q, quantile in ((0.1, 0), (0.5, 1), (0.7, 3)):
-        assert fits.best_constant(lossbook.pinball, skewed, quantile=q) == pytest.approx(quantile)
-    near = fits.best_constant(lossbook.smooth_l1, skewed, beta=0.01)
-    assert near == pytest.approx(1, abs=0.01)
-    assert fits.best_constant(lossbook.huber, [-9, -1, 0, 1, 9]) == pytest.approx(0, abs=1e-9)
+def test_every_library_is_called_somewhere():
+    of_all = [guide.calls(name) for name in ADVICE]
+    for library in guide.LIBRARIES.values():
+        assert sum(library in calls for calls in of_all) >= 5
+    assert guide.calls("binary_cross_entropy_with_logits")["TensorFlow/Keras"] == (
+        "losses.BinaryCrossentropy(from_logits=True)(label, z)"
+    )
+
+
+def test_the_list_has_every_answer_and_ends_at_links():
+    lines = guide.listed().splitlines()
+    assert len(lines) == len([*guide.walk()])
+    for line, (depth, answer) in zip(lines, guide.walk(), strict=True):
+        assert line.startswith(f"{'  ' * depth}- **{answer.label}** ")
+        assert ("](" in line) == isinstance(answer.leads, str)
 
 
 # The formulas, compared to the losses.
@@ -202,35 +209,31 @@ def test_formulas_with_distances_are_those_of_the_losses():
     numbers = {"d_p": np.linalg.norm(a - p), "d_n": np.linalg.norm(a - n), "margin": 3}
     assert value(expr, **numbers) == pytest.approx(lossbook.triplet(a, p, n, margin=3))
     assert value(expr, **numbers | {"d_n": 0}) != pytest.approx(lossbook.triplet(a, p, n, margin=3))
-    shown = guide.formulas("contrastive")
+    expr = guide.formulas("contrastive")["formula"]
     for label, margin in ((0, 9), (1, 9), (0, 0.1)):
         numbers = {"d": np.linalg.norm(a - p), "y": label, "margin": margin}
-        assert value(shown["formula"], **numbers) == pytest.approx(
+        assert value(expr, **numbers) == pytest.approx(
             lossbook.contrastive(a, p, label, margin=margin)
         )
-        slope = shown["gradient by x1"].replace(
-            lambda e: isinstance(e, sp.Indexed), lambda e: {"x1": a, "x2": p}[str(e.base)][2]
-        )
-        expected = lossbook.contrastive.grad(a, p, label, margin=margin)[0][2]
-        assert value(slope, **numbers) == pytest.approx(expected)
 
 
 def test_other_formulas_are_those_of_the_losses():
-    for name in ("squared_error", "cross_entropy", "hinge"):
-        one = getattr(lossbook, name)
-        assert list(guide.formulas(name).values()) == [one.formula, one.gradient]
-    shown = guide.formulas("focal_with_logits")
-    assert [*shown] == ["formula for y = 1", "gradient for y = 1"]
+    for name in ("squared_error", "cross_entropy", "hinge", "pinball"):
+        assert guide.formulas(name) == {"formula": getattr(lossbook, name).formula}
+    (shown,) = guide.formulas("focal_with_logits").items()
+    assert shown[0] == "formula for y = 1"
     numbers = {"z": 0.3, "alpha": 0.25, "gamma": 2}
-    found = [value(expr, **numbers) for expr in shown.values()]
-    assert found == pytest.approx(lossbook.focal_with_logits.value_and_grad(0.3, 1))
+    assert value(shown[1], **numbers) == pytest.approx(lossbook.focal_with_logits(0.3, 1))
     (expr,) = guide.formulas("ctc").values()
     numbers = {"a_1": 0.2, "a_2": 0.3, "epsilon_1": 0.8, "epsilon_2": 0.7}
     logits = np.log([[[0.8, 0.2], [0.7, 0.3]]])
     assert value(expr, **numbers) == pytest.approx(lossbook.ctc(logits, [[1]])[0])
 
 
-def test_texts_cannot_end_the_html():
+def test_texts_cannot_end_the_html(monkeypatch):
+    unless = "Not if </div> < 1."
+    monkeypatch.setitem(ADVICE, "hinge", replace(ADVICE["hinge"], unless=unless))
+    monkeypatch.setitem(OUTSIDE, "overlap", replace(OUTSIDE["overlap"], title=unless))
     parts = re.sub(r"</?(div|p|code|dl|dt|dd|a)( [^<>]*)?>", "", guide.cards())
     assert not set("<>") & set(parts)
-    assert "&lt;" in parts  # the case of a formula
+    assert parts.count("Not if &lt;/div&gt; &lt; 1.") == 2

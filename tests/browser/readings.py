@@ -77,14 +77,20 @@ def assert_guided(shown, answers):
     else:
         advised = [at]
     assert shown.locator("legend").all_text_contents() == asked
-    assert shown.locator(".lb-advice code").all_text_contents() == advised
+    names = shown.locator(".lb-advice .lb-name").all_text_contents()
+    assert names == [guide.name_of(name) for name in advised]
     for name in advised:
+        one = (guide.ADVICE | guide.OUTSIDE)[name]
+        assert shown.locator(".lb-advice").get_by_text(one.unless).is_visible()
+        links = [a.get_attribute("href") for a in shown.locator(".lb-advice a").all()]
+        if name in guide.OUTSIDE:
+            assert links.pop() == guide.address(one.source)
         notebook = shown.locator(
             "xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')]"
         ).count()
-        ending = f"{guide.ADVICE[name].chapter}.{'ipynb' if notebook else 'html'}"
-        assert shown.locator(".lb-advice a").get_attribute("href").endswith(ending)
-        assert shown.locator(".lb-advice").get_by_text(guide.ADVICE[name].unless).is_visible()
+        ending = f"{one.chapter}.{'ipynb' if notebook else 'html'}"
+        assert len(links) == bool(one.chapter)
+        assert all(link.endswith(ending) for link in links)
 
 
 # The readout of each kind of explorer: {quantity: number} of a curve.

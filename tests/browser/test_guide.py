@@ -16,13 +16,13 @@ def test_the_guide_by_keyboard(open_page, layout):
     for key in ("Tab", "Space", "Tab", "Space", "Tab", "ArrowDown"):
         page.keyboard.press(key)
         assert_right(page)
-    assert page.locator(".lb-advice code").inner_text() == "huber"
+    assert page.locator(".lb-advice .lb-name").inner_text() == "huber"
     assert page.locator("legend").count() == 3
     spoken = page.locator("figure [role=status]")
     page.wait_for_function("document.querySelector('[role=status]').textContent.includes('huber')")
     assert guide.ADVICE["huber"].unless in spoken.text_content()
     page.keyboard.press("ArrowUp")
-    assert page.locator(".lb-advice code").inner_text() == "squared_error"
+    assert page.locator(".lb-advice .lb-name").inner_text() == "squared_error"
     page.keyboard.press("Tab")
     ending = "regression/mse.html" if layout == "site" else "regression/mse.ipynb"
     assert page.evaluate("document.activeElement.href").endswith(ending)
@@ -55,7 +55,7 @@ def test_a_wrong_way_is_found(open_page):
     page = open_page(explorers.guide())
     page.get_by_label("an unaligned sequence").check()
     assert_right(page)
-    page.evaluate("document.querySelector('.lb-advice code').textContent = 'hinge'")
+    page.evaluate("document.querySelector('.lb-advice .lb-name').textContent = 'hinge'")
     with pytest.raises(AssertionError):
         assert_right(page)
 
@@ -87,5 +87,5 @@ def test_the_guide_in_both_themes(open_page, dark):
         page.add_style_tag(content="body { background: #14181e; color: #e6edf3 }")
     for label in ("what is alike", "classes of", "alike or not"):
         page.get_by_label(label).check()
-    assert page.locator(".lb-advice code").inner_text() == "contrastive"
+    assert page.locator(".lb-advice .lb-name").inner_text() == "contrastive"
     assert barriers(page) == []
