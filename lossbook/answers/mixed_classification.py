@@ -80,13 +80,13 @@ EXERCISES = {
         },
     ),
     "mixed_classification-8": Exercise(
-        answer=125,
-        shows="(1 - 0.8) to the power of 3 is 1 / 125; another loss is another unit.",
+        answer=1000,
+        shows="(1 - 0.9) to the power of 3 is 1 / 1000; another loss is another unit.",
         slips={
-            "the ratio the other way round, the modulating factor itself": 0.008,
-            "p_t to the power of gamma, where 1 - p_t belongs": 0.8**-3,
-            "the factor of gamma = 2": 25,
-            "the factor of gamma = 1": 5,
+            "the ratio the other way round, the modulating factor itself": 0.001,
+            "p_t to the power of gamma, where 1 - p_t belongs": 0.9**-3,
+            "the factor of gamma = 2": 100,
+            "the factor of gamma = 1": 10,
         },
     ),
     "mixed_classification-9": Exercise(
