@@ -185,8 +185,18 @@ def test_each_exercise_has_a_stub_a_hint_and_a_solution(chapter):
     assert calls(stubs) == ids
     assert calls(solutions) == ids
     assert sum("{dropdown} Hint" in cell.source for cell in stubs.cells) == len(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\*\*", words(stubs), re.M) == numbers(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\.\*\*", words(solutions), re.M) == numbers(ids)
     assert all("not attempted yet" in shown for shown in verdicts(stubs))
     assert all(": right." in shown for shown in verdicts(solutions))
+
+
+def numbers(ids):
+    return [name.rpartition("-")[2] for name in ids]
+
+
+def words(notebook):
+    return "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def calls(notebook):
