@@ -59,12 +59,12 @@ EXERCISES = {
         },
     ),
     "ctc-3": Exercise(
-        answer="b",
+        answer="B",
         shows="All probability lies on alignments of the target, but not all on the same one.",
         slips={
-            "statement a, which is true: softmax and posterior both add up to 1": "a",
-            "statement c, which is true: then the beam holds the sum of every text": "c",
-            "statement d, which is true: of the loose frames, more than half are blanks": "d",
+            "statement A, which is true: softmax and posterior both add up to 1": "A",
+            "statement C, which is true: then the beam holds the sum of every text": "C",
+            "statement D, which is true: of the loose frames, more than half are blanks": "D",
         },
     ),
     "ctc-4": Exercise(
