@@ -1,6 +1,7 @@
-// Bundles src/ into the files that the book ships: the explorers of notebooks and pages, and the
-// exercises of pages. With --check, only says whether the committed ones are what the source gives.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+// Bundles src/ into the files that the book ships, explorers for notebooks and pages and exercises
+// for pages, and copies from KaTeX what typesets formulas when the site is built. With --check, only
+// says whether the committed files are those.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -32,6 +33,7 @@ const BUNDLES = {
   },
 };
 
+const files = [];
 for (const [target, { entries, banner }] of Object.entries(BUNDLES)) {
   const { outputFiles } = await build({
     entryPoints: entries.map((path) => ({ in: here(path), out: path.endsWith(".css") ? "style" : "code" })),
@@ -46,11 +48,31 @@ for (const [target, { entries, banner }] of Object.entries(BUNDLES)) {
     write: false,
   });
   for (const { path, text } of outputFiles) {
-    const file = here(`../${target}${path.endsWith(".css") ? ".css" : ".js"}`);
-    if (!process.argv.includes("--check")) writeFileSync(file, text);
-    else if (readFileSync(file, "utf8") !== text) {
-      console.error(`${file} is not what the source gives: run "npm run build" in explorers/`);
-      process.exitCode = 1;
-    }
+    files.push([`${target}${path.endsWith(".css") ? ".css" : ".js"}`, Buffer.from(text)]);
+  }
+}
+
+// Every browser of today reads woff2, so the other formats of the fonts are left out.
+const katex = (path) => readFileSync(here(`node_modules/katex/${path}`));
+const style = katex("dist/katex.min.css").toString();
+files.push(
+  ["site/katex.min.js", katex("dist/katex.min.js")],
+  ["site/static/katex/LICENSE", katex("LICENSE")],
+  ["site/static/katex/katex.css", Buffer.from(style.replace(/,url\([^)]*\.(woff|ttf)\)[^,;}]*/g, ""))],
+);
+for (const name of readdirSync(here("node_modules/katex/dist/fonts"))) {
+  if (name.endsWith(".woff2")) {
+    files.push([`site/static/katex/fonts/${name}`, katex(`dist/fonts/${name}`)]);
+  }
+}
+
+const check = process.argv.includes("--check");
+if (!check) mkdirSync(here("../site/static/katex/fonts"), { recursive: true });
+for (const [path, bytes] of files) {
+  const file = here(`../${path}`);
+  if (!check) writeFileSync(file, bytes);
+  else if (!readFileSync(file).equals(bytes)) {
+    console.error(`${file} is not what the source gives: run "npm run build" in explorers/`);
+    process.exitCode = 1;
   }
 }

@@ -1,30 +1,12 @@
-"""The Sphinx extension of the book: no requests to other hosts, explorers, links to claims."""
+"""The Sphinx extension of the book: explorers, pictures, links to claims."""
 
 import re
-import shutil
-from importlib.util import find_spec
-from pathlib import Path
 
 from docutils import nodes
 
 CLAIMS, MARK = "chapters/appendix/claims", re.compile(r"\b(C[0-5]\d)\b")
-FONTS = "output/chtml/fonts/woff-v2"  # with tex-chtml.js 1.5 MB; the whole package has 24
-
-
-def copy_mathjax(app, exception):
-    """Copy MathJax from the package that contains its files to where the pages load it."""
-    source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax"
-    target = app.outdir / "_static/mathjax"
-    shutil.copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
-    shutil.copyfile(source / "tex-chtml.js", target / "tex-chtml.js")
-
-
-def remove_unused_assets(app, exception):
-    """Remove source maps, and the icons as a script of 1.5 MB: the theme uses them as a font."""
-    static = app.outdir / "_static"
-    for path in static.rglob("*.map"):
-        path.unlink()
-    (static / "scripts/fontawesome.js").write_bytes(b"")
+PICTURE = re.compile(r'<img [^>]*src="[^"]*_images/([^"/]+\.svg)"')
+VIEW_BOX = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def add_explorers(app, pagename, templatename, context, doctree):
@@ -32,6 +14,22 @@ def add_explorers(app, pagename, templatename, context, doctree):
     if "lossbookExplorers" in context.get("body", ""):
         app.add_js_file("explorers.js")
         app.add_css_file("explorers.css")
+
+
+def load_pictures_late(app, pagename, templatename, context, doctree):
+    """Load a picture once it is near, and never under an explorer; its room is kept from the start.
+
+    The page does not move when it comes, since the attributes say what shape it has.
+    """
+    sources = {name: app.srcdir / uri for uri, name in app.builder.images.items()}
+
+    def late(match):
+        box = VIEW_BOX.search(sources[match[1]].read_text("utf-8"))
+        width, height = (round(float(side)) for side in box.groups())
+        return f'<img loading="lazy" width="{width}" height="{height}"{match[0][4:]}'
+
+    if "body" in context:
+        context["body"] = PICTURE.sub(late, context["body"])
 
 
 def fix_citation_roles(app, pagename, templatename, context, doctree):
@@ -67,8 +65,7 @@ def link_claims(app, doctree, docname):
 def setup(app):
     app.connect("doctree-read", register_anchor_ids)
     app.connect("doctree-resolved", link_claims)
-    app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", remove_unused_assets)
     app.connect("html-page-context", add_explorers)
+    app.connect("html-page-context", load_pictures_late)
     app.connect("html-page-context", fix_citation_roles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -102,7 +102,7 @@ def sheets_of_paper(page):
 def open_page(new_page, url):
     page = new_page()
     page.goto(url)
-    page.evaluate("window.MathJax?.startup?.promise.then(() => document.fonts.ready.then(() => 0))")
+    page.evaluate("document.fonts.ready.then(() => 0)")
     return page
 
 

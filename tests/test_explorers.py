@@ -13,7 +13,6 @@ from test_solvers import WAITS, too_late
 
 import lossbook
 from lossbook import absolute_error, explorers, figures, hinge, huber, squared_error
-from lossbook.explorers import explorer
 from lossbook.guide import OUTSIDE
 
 # One of each kind.
@@ -384,15 +383,20 @@ def test_the_bundle_is_what_the_source_gives(modules):
     assert run.returncode == 0, run.stderr
 
 
-def test_a_changed_bundle_is_found(modules, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "old"),
+    [("lossbook/static/explorers.js", "lb-guide"), ("site/static/katex/katex.css", "KaTeX_Main")],
+)
+def test_a_changed_bundle_is_found(modules, tmp_path, name, old):
     shutil.copytree(modules / "src", tmp_path / "explorers/src")
     shutil.copy(modules / "build.js", tmp_path / "explorers")
     shutil.copy(modules / "package.json", tmp_path / "explorers")
     (tmp_path / "explorers/node_modules").symlink_to(modules / "node_modules")
-    shutil.copytree(explorer.STATIC, tmp_path / "lossbook/static")
+    for folder in ("lossbook/static", "site"):
+        shutil.copytree(SOURCE.parent / folder, tmp_path / folder)
     assert check_bundle(tmp_path / "explorers").returncode == 0
-    bundle = tmp_path / "lossbook/static/explorers.js"
-    bundle.write_text(bundle.read_text("utf-8").replace("lb-guide", "lb-guido"), "utf-8")
+    bundle = tmp_path / name
+    bundle.write_text(bundle.read_text("utf-8").replace(old, "changed"), "utf-8")
     assert "is not what the source gives" in check_bundle(tmp_path / "explorers").stderr
 
 

@@ -19,7 +19,7 @@ def guide(title: str = "How to choose a loss") -> Explorer:
     title: what the figure is, for those who do not see it.
     """
     spec = {"kind": "guide", "label": text("title", title), "curves": [], "question": tree.nested()}
-    # Formulas and links stand in the page, where MathJax and JupyterLab find them. JupyterLab
+    # Formulas stand in the page, where the site's build and JupyterLab typeset them. JupyterLab
     # ignores "hidden" (and scripts) in a notebook that it does not trust: then one may unfold them.
     inside = f"<details hidden><summary>{escape(title)}</summary>{tree.cards()}</details>"
     return Explorer(spec, {}, _draw, inside)

@@ -9,19 +9,17 @@
   // A page opened from disk may not fetch other pages for summaries of search results.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+  // Formulas are seen with the first words, since their fonts are asked for before them.
+  for (const font of ["1em KaTeX_Main", "italic 1em KaTeX_Math"]) document.fonts.load(font);
+
   // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
-    "pre, div.math mjx-container, .pst-scrollable-table-container, .cell_output > .output";
+    "pre, div.math .katex-display, .pst-scrollable-table-container, .cell_output > .output";
   const fit = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });
-  const watch = () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box));
-  addEventListener("load", async () => {
-    watch();
-    await window.MathJax?.startup?.promise;
-    watch();
-  });
+  addEventListener("load", () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box)));
 }

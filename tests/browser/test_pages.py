@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from test_site import without_formulas
+from test_site import visit
 
 from browser.examples import make_curves
 from browser.readings import assert_right, figure
@@ -50,8 +50,7 @@ WAYS += [("file", "chapters/choosing.html"), ("file", "chapters/ranking/ctc.html
 def test_explorers_of_the_site(new_page, site, server, way, name):
     """Every explorer of the page takes its picture's place and answers to the keyboard."""
     base = server if way == "http" else site.as_uri()
-    page = without_formulas(new_page())
-    page.goto(f"{base}/{name}")
+    page = visit(new_page(), f"{base}/{name}")
     figures = page.locator("figure.lossbook-explorer")
     assert figures.count() == page.locator("figure[data-mounted]").count()
     assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()

@@ -150,7 +150,7 @@ function explains(given, outcomes, exercise) {
 /** A number as Python prints it by the format "g". */
 function general(x, digits) {
   if (Number.isNaN(x)) return "no number";
-  if (x === 0) return "0";
+  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   const trim = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   if (exponent < -4 || exponent >= digits) {

@@ -8,7 +8,7 @@ import { announcer } from "../readout.js";
 /**
  * spec: { label, question: { ask, answers: [{ label, hint, leads: a question or a loss's name }] } }
  * given: what holds the advice, one element with data-loss for each loss. These come with the
- *   page and stay in it, so that MathJax and JupyterLab find their formulas and links.
+ *   page and stay in it: the site's build and JupyterLab typeset their formulas there.
  */
 export function guide(root, spec, [given]) {
   root.setAttribute("role", "group");

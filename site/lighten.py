@@ -1,0 +1,93 @@
+"""Once the site is built, leave out what no page uses: rules of style, fonts, icons, source maps.
+
+The theme brings styles for all that a site may contain and some thousand icons.
+"""
+
+import re
+from itertools import pairwise
+
+import tinycss2
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
+
+WORD = re.compile(r"[\w-]+")
+ICON = re.compile(r'(?:--fa|content): *"(.)"')
+# The icons come as woff2 and as TrueType: the second can be cut down without a compressor.
+WOFF2 = re.compile(r'url\([^)]*\.woff2\) format\("woff2"\),(?=url)')
+
+
+def words(folder):
+    """All words of the pages and their scripts: what is none of them, no class or id can be."""
+    paths = [*folder.rglob("*.html"), *folder.rglob("*.js")]
+    return {word for path in paths for word in WORD.findall(path.read_text("utf-8"))}
+
+
+def may_match(selector, known):
+    """Whether all classes and ids of a selector are known; within :not() and the like, any are."""
+    names = [token.value for token in selector if token.type == "hash"]
+    names += [name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"]
+    return known.issuperset(names)
+
+
+def split(tokens):
+    """The selectors of a rule, which commas part."""
+    selectors = [[]]
+    for token in tokens:
+        if token == ",":
+            selectors.append([])
+        else:
+            selectors[-1].append(token)
+    return selectors
+
+
+def used_rules(rules, known):
+    """The text of the rules that may match something in the pages."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [s for s in split(rule.prelude) if may_match(s, known)]
+            if selectors:
+                chosen = ",".join(tinycss2.serialize(s).strip() for s in selectors)
+                yield f"{chosen}{{{tinycss2.serialize(rule.content).strip()}}}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+            inner = "".join(used_rules(tinycss2.parse_rule_list(rule.content), known))
+            if inner:
+                prelude = tinycss2.serialize(rule.prelude).strip()
+                yield f"@{rule.at_keyword} {prelude}{{{inner}}}"
+        elif rule.type == "at-rule":
+            yield rule.serialize()
+
+
+def used_styles(css, known):
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return "\n".join(used_rules(rules, known)) + "\n"
+
+
+def keep_icons(folder, icons):
+    """Leave in the fonts of icons only these characters."""
+    for path in folder.glob("*.woff2"):
+        path.unlink()
+    for path in folder.glob("*.ttf"):
+        font, subsetter = TTFont(path), Subsetter()
+        subsetter.populate(text="".join(icons))
+        subsetter.subset(font)
+        font.save(path)
+
+
+def lighten(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    static = app.outdir / "_static"
+    for path in static.rglob("*.map"):
+        path.unlink()
+    (static / "scripts/fontawesome.js").write_bytes(b"")  # the icons once more, as a script
+    known, icons = words(app.outdir), set()
+    for path in static.rglob("*.css"):
+        css = WOFF2.sub("", used_styles(path.read_text("utf-8"), known))
+        path.write_text(css, "utf-8")
+        icons.update(ICON.findall(css))
+    keep_icons(static / "vendor/fontawesome/webfonts", icons)
+
+
+def setup(app):
+    app.connect("build-finished", lighten)
+    return {"version": "1", "parallel_read_safe": True}
