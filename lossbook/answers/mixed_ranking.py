@@ -16,7 +16,7 @@ EXERCISES = {
             "2U + 1 frames; most blanks can be skipped": 840,
             "a blank between all letters; it is needed only between equal ones": 760,
             "the number of frames, not their time": 13,
-            "two blanks in place of three": 480,
+            "twelve frames; three of the letters need a blank before them": 480,
         },
     ),
     "mixed_ranking-2": Exercise(
@@ -69,7 +69,7 @@ EXERCISES = {
         slips={
             "A, but equal embeddings cost the margin: loss 0 means that the order is right": "A",
             "B, which is what many a good training shows at its end": "B",
-            "D, but the classes may be far apart; that is what the loss asks for": "D",
+            "D, but if the classes are apart, nothing has collapsed: the loss asks for this": "D",
         },
     ),
     "mixed_ranking-7": Exercise(
