@@ -185,6 +185,8 @@ def test_each_exercise_has_a_stub_a_hint_and_a_solution(chapter):
     assert calls(stubs) == ids
     assert calls(solutions) == ids
     assert sum("{dropdown} Hint" in cell.source for cell in stubs.cells) == len(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\*\*", words(stubs), re.M) == numbers(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\.\*\*", words(solutions), re.M) == numbers(ids)
     assert all("not attempted yet" in shown for shown in verdicts(stubs))
     assert all(": right." in shown for shown in verdicts(solutions))
 
@@ -203,6 +205,14 @@ def test_mixed_questions_are_ten_and_answered_on_the_page(chapter):
 
 def test_control_a_function_needs_a_notebook():
     assert not answered_on_the_page("mae")
+
+
+def numbers(ids):
+    return [name.rpartition("-")[2] for name in ids]
+
+
+def words(notebook):
+    return "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def calls(notebook):
@@ -697,6 +707,7 @@ def test_expressions_in_shapes_are_worked_out(one):
 
 def test_labels_and_counts_are_whole_where_expressions_are_compared():
     allowed = {"hinge-3": {"t"}, "cross_entropy-4": {"K"}, "mse-12": {"n"}, "ctc-11": {"T", "U"}}
+    allowed["triplet-9"] = {"P"}
     for name, whole in allowed.items():
         exercise = dict(EXERCISES)[name]
         names = sorted(symbol.name for symbol in exercise.answer.free_symbols)
