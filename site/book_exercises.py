@@ -24,7 +24,7 @@ SOLUTIONS = "chapters/solutions/"
 def add_forms(app, doctree, docname):
     """Put a form in the place of each stub, and the count of what is solved above the first."""
     for paragraph in doctree.findall(nodes.paragraph):
-        first = next(iter(paragraph.children), None)
+        first = next((child for child in paragraph.children if child.astext()), None)
         heading = first.astext() if isinstance(first, nodes.strong) else ""
         if match := HEADING.match(heading):
             paragraph["ids"].append(f"exercise-{match[1]}")
