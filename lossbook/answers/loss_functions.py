@@ -53,12 +53,12 @@ EXERCISES = {
         },
     ),
     "loss_functions-5": Exercise(
-        answer=1.25,
-        shows="(n + 1)/(n - 1): below the variance on the nine, above it on the others.",
+        answer=4 / 3,
+        shows="(n + 1)/(n - 1): below the variance on the seven, above it on the others.",
         slips={
-            "the cost on others over the variance; compare it with that on the nine": 10 / 9,
-            "the variance over the cost on the nine; others cost more than the variance": 9 / 8,
-            "the cost on the nine over that on others": 0.8,
+            "the cost on others over the variance; compare it with that on the seven": 8 / 7,
+            "the variance over the cost on the seven; others cost more than the variance": 7 / 6,
+            "the cost on the seven over that on others": 0.75,
         },
     ),
     "loss_functions-6": Exercise(
