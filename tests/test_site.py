@@ -95,6 +95,33 @@ def troubles_with_width(page):
     )
 
 
+def troubles_with_lines(page):
+    """Lines that begin with the comma of a formula, and code that must be scrolled to be read."""
+    return page.evaluate(
+        """() => {
+          const found = [], range = document.createRange();
+          for (const formula of document.querySelectorAll("span.math")) {
+            const base = [...formula.querySelectorAll(".katex-base")].at(-1);
+            const words = document.createTreeWalker(formula.closest("p, li, td, dd") ?? formula, 4);
+            words.currentNode = base;
+            while (base.contains(words.nextNode()));
+            const text = words.currentNode;
+            if (!/^[,.;:?!)]/.test(text.data) || !base.checkVisibility()) continue;
+            range.setStart(text, 0);
+            range.setEnd(text, 1);
+            const { top, bottom } = base.getBoundingClientRect();
+            const comma = range.getBoundingClientRect();
+            if (comma.top >= bottom || comma.bottom <= top)
+              found.push(`parted: ${formula.textContent} ${text.data.slice(0, 20)}`);
+          }
+          for (const code of document.querySelectorAll(".cell_input pre"))
+            if (code.scrollWidth > code.clientWidth + 1)
+              found.push(`to be scrolled: ${code.textContent}`);
+          return found;
+        }"""
+    )
+
+
 def pale_text(page):
     return page.evaluate(CONTRAST)
 
@@ -134,6 +161,9 @@ def test_page(new_page, site, server, name):
     assert troubles_with_width(page) == []
     assert troubles_with_formulas(page) == []
     page.set_viewport_size(SMALL_PHONE)
+    page.wait_for_timeout(200)
+    assert troubles_with_width(page) == []
+    assert troubles_with_lines(page) == []
     assert troubles_with_formulas(page) == []
     # Links have the same style on all pages, and axe takes longest for them.
     assert barriers(page, without=["link-in-text-block"]) == []
@@ -254,6 +284,18 @@ def test_control_formulas(new_page, tmp_path, body):
 def test_control_width(new_page, tmp_path):
     page = new_page(**PHONE)
     assert troubles_with_width(broken(page, tmp_path, "<div style='width: 391px'>wide</div>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p style='width: 4em'><span class=math>{READ}{DRAWN}</span>, too</p>",
+        "<div class=cell_input><pre style='width: 4em; overflow: auto'>a long line</pre></div>",
+    ],
+)
+def test_control_lines(new_page, tmp_path, body):
+    narrow = "<style>.katex-base { display: inline-block; width: 4em }</style>"
+    assert troubles_with_lines(broken(new_page(), tmp_path, narrow + body))
 
 
 def test_control_barriers(new_page, tmp_path):
