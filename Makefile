@@ -4,7 +4,7 @@ PORT ?= 8000
 MINUTES ?= 10
 VENV := .venv/bin
 
-.PHONY: help book test fuzz serve notebooks lab bench clean
+.PHONY: help book pdf test fuzz serve notebooks lab bench clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20

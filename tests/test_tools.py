@@ -182,7 +182,7 @@ def test_make_lists_its_targets():
     said = subprocess.run(
         ["make"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     ).stdout
-    for target in ["book", "test", "serve", "notebooks", "lab", "bench", "clean"]:
+    for target in ["book", "pdf", "test", "serve", "notebooks", "lab", "bench", "clean"]:
         assert f"make {target} " in said
 
 
