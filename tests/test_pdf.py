@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tools import browser, build, pdf
+from tools import browser as tools_browser
+from tools import build, pdf
 
 PAGES = {"index", "chapters/mse", "chapters/huber"}
 
@@ -55,6 +56,21 @@ def test_control_links_and_ids():
 
 
 def test_without_a_browser_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(browser, "launch", lambda chromium: None)
+    monkeypatch.setattr(tools_browser, "launch", lambda chromium: None)
     with pytest.raises(SystemExit, match=r"install Chromium(.|\n)*run this again"):
         pdf.print_book(None)
+
+
+def test_the_contents_have_the_numbers_of_pages(browser, tmp_path):
+    chapter = "<h1 id=a style='break-before: page'>A</h1>"
+    page = browser.new_page()
+    page.set_content(f"<title>Book</title><a href='#a'>A</a><p id=b>Not linked.</p>{chapter}")
+    page.pdf(path=tmp_path / "book.pdf", tagged=True, outline=True)
+    page.close()
+    assert pdf.beginnings(tmp_path / "book.pdf") == {"a": 2}
+
+
+def test_numbers_stand_in_the_contents(site):
+    book = pdf.whole(site, {"chapters-regression-huber": 137})
+    (entry,) = re.findall(r'<li><a href="#chapters-regression-huber">.*?</li>', book)
+    assert '<span class="page">137</span>' in entry

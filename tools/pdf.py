@@ -1,7 +1,8 @@
 """Print the book as one PDF: `python tools/pdf.py` writes _build/book.pdf.
 
 The pages of the site become one document, whose links lead within it, and Chromium prints that:
-so the page numbers in the contents, the bookmarks and the links are the browser's own work.
+so bookmarks and links are the browser's own work. It is printed twice, since the first PDF says on
+which pages the chapters begin.
 """
 
 import html
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tools import browser, build
@@ -38,7 +40,7 @@ header h1 { font-size: 30pt; }
 nav h2 { break-after: avoid; font-size: 12pt; margin: 1.2em 0 0.2em; }
 nav a { display: flex; gap: 0.6em; color: inherit !important; text-decoration: none !important; }
 nav a::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted; margin-bottom: 0.3em; }
-nav a::after { content: target-counter(attr(href url), page); order: 2; }
+nav .page { order: 2; }
 """
 
 
@@ -78,8 +80,11 @@ def within(markup, page, pages):
     return TAG.sub(rewrite, markup)
 
 
-def whole(folder):
-    """The HTML of the whole book, from the folder of the site."""
+def whole(folder, numbers=None):
+    """The HTML of the whole book, from the folder of the site.
+
+    numbers: the number of the page on which each chapter begins, by the chapter's id.
+    """
     parts = list(contents())
     pages = {page for _, group in parts for page in group}
     styles, articles, lists = {}, [], []
@@ -95,7 +100,11 @@ def whole(folder):
                 "</article>"
             )
             title = TITLE.search(body)[1]
-            entries.append(f'<li><a href="#{anchor(page)}"><span>{title}</span></a></li>')
+            number = (numbers or {}).get(anchor(page), "")
+            entries.append(
+                f'<li><a href="#{anchor(page)}"><span>{title}</span>'
+                f'<span class="page">{number}</span></a></li>'
+            )
         if caption:
             lists.append(f"<h2>{html.escape(caption)}</h2><ul>{''.join(entries)}</ul>")
     config = yaml.safe_load((build.ROOT / "_config.yml").read_text("utf-8"))
@@ -103,7 +112,8 @@ def whole(folder):
     return (
         f'<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
         f'<title>{title}</title><meta name="author" content="{author}">{"".join(styles)}'
-        f'<style>{STYLE}</style><body><main class="bd-main"><div class="bd-content">'
+        f'<style>{STYLE}</style><body class="whole-book"><main class="bd-main">'
+        '<div class="bd-content">'
         f'<div class="bd-article-container"><header><h1>{title}</h1><p>{author}</p>'
         f"<p>{config['copyright']}. Text under CC BY 4.0, code under the MIT licence.</p></header>"
         f'<nav aria-label="Contents"><h1>Contents</h1>{"".join(lists)}</nav>{"".join(articles)}'
@@ -122,15 +132,25 @@ def print_book(chromium):
     page = found.new_page(java_script_enabled=False)
     page.set_default_timeout(600_000)
     page.goto(BOOK.as_uri())
-    page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, outline=True)
+    page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
     found.close()
+
+
+def beginnings(path):
+    """The number of the page on which each element begins that a link of a PDF leads to."""
+    reader = PdfReader(path)
+    places = reader.named_destinations.items()
+    return {name.lstrip("/"): reader.get_destination_page_number(to) + 1 for name, to in places}
 
 
 def main():
     build.main([])
-    BOOK.write_text(whole(build.INDEX.parent), "utf-8")
     with sync_playwright() as playwright:
-        print_book(playwright.chromium)
+        numbers = {}
+        for _ in range(2):
+            BOOK.write_text(whole(build.INDEX.parent, numbers), "utf-8")
+            print_book(playwright.chromium)
+            numbers = beginnings(PDF)
     print(f"Open {PDF.as_uri()}")
 
 
