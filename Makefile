@@ -4,7 +4,7 @@ PORT ?= 8000
 MINUTES ?= 10
 VENV := .venv/bin
 
-.PHONY: help book test fuzz serve notebooks lab bench clean
+.PHONY: help book pdf test fuzz serve notebooks lab bench clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -12,9 +12,13 @@ help:
 book: .venv/installed ## build the website and say where to open it
 	@$(VENV)/python tools/build.py
 
+pdf: .venv/installed ## print the whole book as one PDF (by an installed Chromium)
+	@$(VENV)/python tools/pdf.py
+
 test: .venv/installed ## run all tests: style, code, notebooks, website
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+	$(VENV)/codespell
 	$(VENV)/pytest -n 2 --dist loadscope
 
 fuzz: .venv/installed ## hunt for wrong answers with random arguments (MINUTES=10)

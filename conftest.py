@@ -38,6 +38,7 @@ def compare_pictures(item):
     def compare(new, stored, skip_compare=None):
         skip = [*(skip_compare or item.parent.skip_compare), *pictures.RENDERERS]
         if not compare_text(new, stored, skip):
+            item.comparison_traceback.append("Where the new output is right, `make notebooks`.")
             return False
         name = f"{item.path.stem} cell {item.cell_num}"
         folder = item.config.rootpath / "_build" / "pictures"

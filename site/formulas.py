@@ -56,8 +56,29 @@ def typeset(tex, display, place):
     return ANNOTATION.sub("", done["html"])
 
 
+def keep_beside(markup, opens, closes):
+    """The formula with what opens before it and what closes after it, each on the formula's line.
+
+    A line may break between the parts of which KaTeX makes a formula. So the first part is in one
+    box with what opens, the last with what closes.
+    """
+    shown = '<span class="katex-html" aria-hidden="true">'
+    part = '<span class="katex-base">'
+    read, *parts = markup.removesuffix("</span></span>").split(part)
+    if not (opens or closes) or not parts:
+        return html.escape(opens) + markup + html.escape(closes)
+    boxes = [f'<span class="katex">{shown}{part}{one}</span></span>' for one in parts]
+    boxes[0] = html.escape(opens) + boxes[0]
+    boxes[-1] += html.escape(closes)
+    ends = ({0} if opens else set()) | ({len(boxes) - 1} if closes else set())
+    for end in ends:
+        boxes[end] = f'<span class="together">{boxes[end]}</span>'
+    return read.removesuffix(shown) + "</span>" + "".join(boxes)
+
+
 def visit_math(self, node):
     markup = typeset(node.astext(), False, node)
+    markup = keep_beside(markup, node.get("opens", ""), node.get("closes", ""))
     self.body.append(self.starttag(node, "span", "", CLASS="math") + markup + "</span>")
     raise nodes.SkipNode
 

@@ -18,7 +18,6 @@ import contextlib
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -27,14 +26,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.browser import launch
+
 ROOT = Path(__file__).parent.parent
-BROWSERS = "chromium chromium-browser google-chrome google-chrome-stable microsoft-edge"
-CHANNELS = "chrome msedge"  # Playwright finds them on macOS and Windows
-# Root in a container has no sandbox; the others keep Chromium itself off the network.
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture(scope="session")
@@ -67,18 +61,6 @@ def server(site):
     """The address of the built site over HTTP, such as http://127.0.0.1:40123."""
     with serve(site) as address:
         yield address
-
-
-def launch(chromium):
-    """The first browser that is found on this machine, or None."""
-    from playwright.sync_api import Error
-
-    path = next(filter(None, map(shutil.which, BROWSERS.split())), None)
-    if path:
-        return chromium.launch(executable_path=path, args=FLAGS.split())
-    for channel in CHANNELS.split():
-        with contextlib.suppress(Error):
-            return chromium.launch(channel=channel, args=FLAGS.split())
 
 
 @pytest.fixture(scope="session")

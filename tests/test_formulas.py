@@ -12,16 +12,16 @@ SITE = Path(__file__).parent.parent / "site"
 CONF = """
 import sys
 sys.path.insert(0, {site!r})
-extensions = ["myst_parser", "formulas"]
+extensions = {extensions}
 myst_enable_extensions = ["dollarmath", "amsmath"]
 html_math_renderer = "katex"
 html_theme = "basic"
 """
 
 
-def build(folder, **pages):
+def build(folder, extensions='["myst_parser", "formulas"]', **pages):
     """Build a site of these pages as the book is built: the run, and the text of the index."""
-    (folder / "conf.py").write_text(CONF.format(site=str(SITE)), "utf-8")
+    (folder / "conf.py").write_text(CONF.format(site=str(SITE), extensions=extensions), "utf-8")
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(f"---\norphan: true\n---\n\n# Page\n\n{text}\n", "utf-8")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", ".", "out"]

@@ -1,6 +1,8 @@
 """What stands around the book: metadata, versions, and the files that its guides name."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -83,3 +85,17 @@ def test_control_a_file_that_is_lost():
     assert lost(
         "by `tests/bench.py`, tools/build.py, tests/, lossbook/KIND.py and lossbook/data."
     ) == ["tests/bench.py"]
+
+
+def misspelt(folder):
+    """What codespell finds below a folder, by the book's own settings."""
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "."]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8").stdout
+
+
+def test_control_spelling(tmp_path):
+    slip = "sentan" + "ce"  # else codespell finds it here
+    (tmp_path / "page.md").write_text(f"A {slip} about the MAPE.\n", "utf-8")
+    found = misspelt(tmp_path)
+    assert f"{slip} ==> sentence" in found
+    assert "MAPE" not in found

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 TITLE = "The Book of Loss Functions"
 PAGES = [*parse_toc_yaml(ROOT / "_toc.yml"), "search"]
 PHONE = {"width": 390, "height": 844}
+PAPER = {"width": 680, "height": 1009}  # A4 at 96 pixels an inch, within margins of 15 mm
 SMALL_PHONE = {"width": 320, "height": 568}
 CONTRAST = (ROOT / "tests/contrast.js").read_text("utf-8")
 
@@ -95,6 +96,64 @@ def troubles_with_width(page):
     )
 
 
+def troubles_with_lines(page):
+    """Lines that begin with the comma of a formula, and code that must be scrolled to be read."""
+    return page.evaluate(
+        """() => {
+          const found = [], range = document.createRange();
+          for (const formula of document.querySelectorAll("span.math")) {
+            const base = [...formula.querySelectorAll(".katex-base")].at(-1);
+            const words = document.createTreeWalker(formula.closest("p, li, td, dd") ?? formula, 4);
+            words.currentNode = base;
+            while (base.contains(words.nextNode()));
+            const text = words.currentNode;
+            if (!/^[,.;:?!)]/.test(text.data) || !base.checkVisibility()) continue;
+            range.setStart(text, 0);
+            range.setEnd(text, 1);
+            const { top, bottom } = base.getBoundingClientRect();
+            const comma = range.getBoundingClientRect();
+            if (comma.top >= bottom || comma.bottom <= top)
+              found.push(`parted: ${formula.textContent} ${text.data.slice(0, 20)}`);
+          }
+          for (const code of document.querySelectorAll(".cell_input pre"))
+            if (code.scrollWidth > code.clientWidth + 1)
+              found.push(`to be scrolled: ${code.textContent}`);
+          return found;
+        }"""
+    )
+
+
+def troubles_with_print(page):
+    """What paper cannot show, and what leaves pages half empty."""
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    return page.evaluate(
+        """() => {
+          const found = [], all = (css) => [...document.querySelectorAll(`main ${css}`)];
+          const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().width;
+          const say = (what, e) => found.push(`${what}: ${e.textContent.trim().slice(0, 80)}`);
+          const { scrollWidth, clientWidth } = document.documentElement;
+          if (scrollWidth > clientWidth) found.push(`shrunk: ${scrollWidth} px on ${clientWidth}`);
+          for (const box of all(":is(.katex-base, table, pre, img)"))
+            if (seen(box) && box.getBoundingClientRect().right > clientWidth + 1)
+              say("wider than the paper", box);
+          for (const fold of all("details:not([open])")) {
+            const inside = fold.querySelector(":scope > :not(summary)");
+            if (seen(fold) && inside && !inside.checkVisibility()) say("folded", fold);
+          }
+          for (const head of all(":is(h1, h2, h3, h4)"))
+            if (getComputedStyle(head).breakAfter !== "avoid") say("may stand alone", head);
+          for (const box of all("*")) {
+            const { breakInside, overflowY } = getComputedStyle(box);
+            const whole = breakInside === "avoid" || /auto|scroll/.test(overflowY);
+            if (!box.textContent.trim()) continue;  // a picture
+            if (whole && box.getBoundingClientRect().height > 600) say("breaks nowhere", box);
+          }
+          return found;
+        }"""
+    )
+
+
 def pale_text(page):
     return page.evaluate(CONTRAST)
 
@@ -134,9 +193,13 @@ def test_page(new_page, site, server, name):
     assert troubles_with_width(page) == []
     assert troubles_with_formulas(page) == []
     page.set_viewport_size(SMALL_PHONE)
+    page.wait_for_timeout(200)
+    assert troubles_with_width(page) == []
+    assert troubles_with_lines(page) == []
     assert troubles_with_formulas(page) == []
     # Links have the same style on all pages, and axe takes longest for them.
     assert barriers(page, without=["link-in-text-block"]) == []
+    assert troubles_with_print(page) == []
 
 
 @pytest.mark.parametrize("name", ["index", "chapters/solutions/huber", "search"])
@@ -254,6 +317,41 @@ def test_control_formulas(new_page, tmp_path, body):
 def test_control_width(new_page, tmp_path):
     page = new_page(**PHONE)
     assert troubles_with_width(broken(page, tmp_path, "<div style='width: 391px'>wide</div>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p style='width: 4em'><span class=math>{READ}{DRAWN}</span>, too</p>",
+        "<div class=cell_input><pre style='width: 4em; overflow: auto'>a long line</pre></div>",
+    ],
+)
+def test_control_lines(new_page, tmp_path, body):
+    narrow = "<style>.katex-base { display: inline-block; width: 4em }</style>"
+    assert troubles_with_lines(broken(new_page(), tmp_path, narrow + body))
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("<div style='width: 681px'>wide</div>", "shrunk"),
+        ("<p style='overflow: hidden'><table><td style='min-width: 700px'>wide</table>", "wider"),
+        ("<details><summary>Hint</summary><p>Words.</p></details>", "folded"),
+        ("<h2 style='break-after: auto'>Alone</h2>", "alone"),
+        ("<pre style='break-inside: avoid; height: 700px'>long</pre>", "nowhere"),
+        ("<pre style='overflow: auto; height: 700px'>long</pre>", "nowhere"),
+    ],
+)
+def test_control_print(new_page, tmp_path, body, what):
+    style = "<style>* { margin: 0 } :is(h1, h2) { break-after: avoid }</style>"
+    found = troubles_with_print(broken(new_page(), tmp_path, style + body))
+    assert any(what in trouble for trouble in found)
+
+
+def test_control_sound_print(new_page, tmp_path):
+    style = "<style>* { margin: 0 } :is(h1, h2) { break-after: avoid }</style>"
+    text = "<h2>Head</h2><p>Text.</p><details open><summary>Hint</summary><p>Words.</p></details>"
+    assert troubles_with_print(broken(new_page(), tmp_path, style + text)) == []
 
 
 def test_control_barriers(new_page, tmp_path):

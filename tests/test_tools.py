@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import test_formulas
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tools import build, notebooks, setup
@@ -79,6 +80,48 @@ def test_a_build_is_reused_for_changed_pages_only():
     assert not build.reusable({}, old)
 
 
+def test_a_build_takes_notebooks_that_were_run(write):
+    path = write("1 + 1")
+    assert "cells 0" in build.troubles_of_notebook(path)[0]
+    notebooks.run(path)
+    assert build.troubles_of_notebook(path) == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b"\xff\xfe", b"<<<<<<< HEAD\n{}"])
+def test_a_build_refuses_what_is_no_notebook(tmp_path, damage):
+    path = tmp_path / "toy.ipynb"
+    path.write_bytes(damage)
+    (said,) = build.troubles_of_notebook(path)
+    assert said.startswith("toy.ipynb is no notebook")
+    assert "git" in said
+
+
+FAULTS = {
+    "[A link](nowhere.md).": "leads nowhere",
+    "[A link](#nowhere).": "leads nowhere",
+    "{ref}`nowhere`": "leads nowhere",
+    "![A picture](nowhere.svg)": "leads nowhere",
+    "{cite:t}`nobody-1900`": "chapters/appendix/references.bib",
+    r"$\wrong$": "KaTeX",
+}
+
+
+def test_a_build_says_what_to_do_about_each_fault(tmp_path):
+    extensions = '["myst_nb", "formulas", "sphinxcontrib.bibtex"]; bibtex_bibfiles = ["a.bib"]'
+    (tmp_path / "a.bib").touch()
+    for fault, advice in FAULTS.items():
+        (tmp_path / "index.md").unlink(missing_ok=True)
+        run, _ = test_formulas.build(tmp_path, extensions=extensions, index=fault)
+        assert run.returncode, fault
+        assert advice in " ".join(build.advice(run.stderr)), run.stderr
+
+
+def test_control_a_sound_page_needs_no_advice(tmp_path):
+    run, _ = test_formulas.build(tmp_path, index="Text, and $x$.")
+    assert run.returncode == 0
+    assert build.advice(run.stderr) == []
+
+
 def test_every_cell_is_compared():
     """A cell whose output may be anything is mended at its source, not left out."""
     for path in notebooks.find([ROOT / "chapters"]):
@@ -139,7 +182,7 @@ def test_make_lists_its_targets():
     said = subprocess.run(
         ["make"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     ).stdout
-    for target in ["book", "test", "serve", "notebooks", "lab", "bench", "clean"]:
+    for target in ["book", "pdf", "test", "serve", "notebooks", "lab", "bench", "clean"]:
         assert f"make {target} " in said
 
 

@@ -8,11 +8,14 @@ import functools
 import hashlib
 import http.server
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+
+import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -22,6 +25,41 @@ SOURCES = (
     "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
     "lossbook/exercises.py lossbook/answers/*"
 )
+# What to do about a warning, by words in it.
+ADVICE = {
+    "bibtex key": "A citation names no entry: mend its key, or add the entry to "
+    "chapters/appendix/references.bib.",
+    "not found|unknown document|undefined label|not readable|nonexisting": "A link, a reference "
+    "or a picture leads nowhere: mend its name, or add what it names.",
+    "cannot be typeset": "A formula is no TeX that KaTeX knows: mend it.",
+}
+
+
+def troubles_of_notebook(path):
+    """What keeps a file from being a notebook with outputs, as sentences that say what to do.
+
+    Sphinx would end in a traceback, or print a page without what its cells show.
+    """
+    name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except Exception as error:  # JSON, UTF-8 and the format of notebooks have errors of their own
+        said = str(error).splitlines()[0]
+        return [f"{name} is no notebook ({said}): mend it, or take back a version from git."]
+    never = [
+        str(number)
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip() and not cell.execution_count
+    ]
+    if not never:
+        return []
+    return [f"{name} was not run whole (cells {', '.join(never)}): store it by `make notebooks`."]
+
+
+def advice(warnings):
+    """What to do about the warnings of Sphinx, a sentence for each kind."""
+    return [said for words, said in ADVICE.items() if re.search(words, warnings)]
 
 
 def digests():
@@ -51,13 +89,22 @@ def build():
     if new == old:
         print("The book is up to date.")
         return True
+    changed = [ROOT / path for path, _ in sorted(new.items() - old.items())]
+    read = [troubles_of_notebook(path) for path in changed if path.suffix == ".ipynb"]
+    if troubles := sum(read, []):
+        print(*troubles, sep="\n", file=sys.stderr)
+        return False
     if not reusable(old, new):
         shutil.rmtree(BUILD / "html", ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
     STAMP.unlink(missing_ok=True)
     print("Building the book ...", flush=True)
     book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    if subprocess.run([book, "build", ".", "-W", "-n", "--keep-going"], cwd=ROOT).returncode:
+    command = [book, "build", ".", "-W", "-n", "--keep-going"]
+    run = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8")
+    print(run.stderr, end="", file=sys.stderr)
+    if run.returncode:
+        print(*advice(run.stderr), sep="\n", file=sys.stderr)
         return False
     STAMP.write_text(json.dumps(new, indent=0), "utf-8")
     return True

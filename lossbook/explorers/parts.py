@@ -177,8 +177,8 @@ def draw_mark(axes: Axes, place: ArrayLike, sign: str, colour: str, tip: ArrayLi
 
     The same in explorers/src/marks.js.
     """
-    axes.plot(*place, "o", color=colour, markersize=13, zorder=3)
+    axes.plot(*place, "o", color=colour, markersize=14, zorder=3)
     middle = {"ha": "center", "va": "center", "color": "white", "weight": "bold", "zorder": 4}
-    axes.text(*place, sign, fontsize=9, **middle)
+    axes.text(*place, sign, **middle)
     arrow = {"arrowstyle": "->", "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", tip, place, arrowprops=arrow, zorder=2.5)
