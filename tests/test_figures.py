@@ -6,8 +6,9 @@ import nbformat
 import pytest
 import sympy as sp
 
+import lossbook
 from lossbook import huber, squared_error
-from lossbook.figures import latex
+from lossbook.figures import latex, look, looks
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 
@@ -25,6 +26,54 @@ def test_no_bar_ends_the_cell_of_a_table():
 def test_names_of_several_letters_are_no_products():
     assert latex(sp.Symbol("score")) == r"\mathrm{score}"
     assert latex(sp.Symbol("delta")) == r"\delta"
+
+
+def test_every_loss_has_a_look_that_no_other_has():
+    found = [(look(name)["color"], look(name)["linestyle"]) for name in lossbook.__all__]
+    assert len(set(found)) == len(lossbook.__all__) == 15
+    assert look(squared_error) == look("squared_error")
+
+
+# What the book draws into one figure; a chapter's own losses are named as in the chapter.
+COMPARED = [
+    ("squared_error", "absolute_error", "huber", "pinball", "too_late"),
+    ("squared_error", "absolute_error", "huber", "smooth_l1"),
+    ("by_square", "by_distance", "by_logarithm"),
+    ("squared_error_of_sigmoid", "binary_cross_entropy_with_logits"),
+    ("focal", "binary_cross_entropy"),
+    ("focal_with_logits", "binary_cross_entropy_with_logits"),
+    ("hinge", "squared_hinge", "logistic", "perceptron", "ramp", "exponential"),
+    ("contrastive", "triplet", "cross_entropy"),
+]
+
+
+@pytest.mark.parametrize("names", COMPARED, ids=" ".join)
+def test_losses_that_are_compared_differ_in_colour_and_mostly_in_dash(names):
+    found = [look(name) for name in names]
+    assert len({one["color"] for one in found}) == len(names)
+    assert len({(one["color"], one["linestyle"]) for one in found}) == len(names)
+    if "contrastive" not in names:
+        assert len({one["linestyle"] for one in found}) == len(names)
+
+
+def test_lines_of_one_loss_share_its_colour_and_no_dash():
+    lines = looks(["focal", "binary_cross_entropy", "focal", "focal"])
+    assert {one["color"] for one in (lines[0], *lines[2:])} == {look("focal")["color"]}
+    assert lines[1] == look("binary_cross_entropy")
+    assert len({one["linestyle"] for one in lines}) == 4
+
+
+def test_a_loss_of_the_reader_looks_like_no_other():
+    first, mine, other = looks(["mine_too", "squared_error", "mine"])
+    assert mine == look("squared_error")
+    assert len({one["color"] for one in (first, mine, other)}) == 3
+    assert len({one["linestyle"] for one in (first, mine, other)}) == 3
+
+
+@pytest.mark.parametrize("wrong", ["mine", 3, None, abs, [squared_error]])
+def test_look_says_what_it_takes(wrong):
+    with pytest.raises(ValueError, match=r"loss takes a loss of the book or its name, .*, got"):
+        look(wrong)
 
 
 def without_alt(notebook):
