@@ -1,6 +1,7 @@
 // Sliders, switches and buttons: the browser's own, with labels and live values.
 // Each takes the selection to append to, and returns set(value), which does not call `change`.
 import { number } from "./numbers.js";
+import { goesSideways } from "./touch.js";
 
 const labelled = (parent, kind) => parent.append("label").attr("class", `lb-${kind}`);
 
@@ -11,21 +12,49 @@ function control(label, tag, name) {
   return node.attr("data-lm-suppress-shortcuts", "true"); // else JupyterLab handles the arrow keys
 }
 
-/** A slider over a list of values, so that every position is a round number. */
-export function slider(parent, { name, symbol, values, value }, change) {
+/**
+ * A slider over a list of values, so that every position is a round number.
+ *
+ * words: what it is, before its symbol. A finger that swipes up or down over it scrolls the page
+ * and moves nothing: only a tap or a drag sideways counts.
+ */
+export function slider(parent, { name, words, symbol, values, value }, change) {
   const label = labelled(parent, "slider");
-  label.append("span").attr("class", "lb-symbol").text(symbol);
-  const input = control(label, "input", name).attr("type", "range").attr("aria-label", name);
+  label.append("span").attr("class", "lb-words").text(words);
+  if (symbol) label.append("span").attr("class", "lb-symbol").text(symbol);
+  const input = control(label, "input", name).attr("type", "range");
+  input.attr("aria-label", symbol ? `${words} ${symbol}` : words);
   input.attr("min", 0).attr("max", values.length - 1).attr("step", 1);
   const output = label.append("output").attr("aria-hidden", "true");
   const show = (shown) => {
     output.text(number(shown));
     input.attr("aria-valuetext", number(shown));
   };
-  input.on("input", () => {
+  const take = () => {
     const chosen = values[input.property("valueAsNumber")];
     show(chosen);
     change(chosen);
+  };
+  let held; // { from, value, wanted } while it is not clear what a finger does
+  const release = (meant) => {
+    const { wanted } = held ?? {};
+    held = undefined;
+    if (!meant || wanted === undefined) return;
+    input.property("value", wanted);
+    take();
+  };
+  input.on("pointerdown", ({ pointerType, clientX, clientY }) => {
+    if (pointerType !== "touch") return;
+    held = { from: [clientX, clientY], value: input.property("value") };
+  });
+  input.on("pointermove", ({ clientX, clientY }) => {
+    if (held && goesSideways(held.from, [clientX, clientY])) release(true);
+  });
+  input.on("pointerup", () => release(true)).on("pointercancel", () => release(false));
+  input.on("input", () => {
+    if (!held) return take();
+    held.wanted = input.property("value");
+    input.property("value", held.value);
   });
   const set = (to) => {
     input.property("value", values.indexOf(to));

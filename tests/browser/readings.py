@@ -24,8 +24,15 @@ def state(page):
     return json.loads(figure(page).get_attribute("data-state"))
 
 
+def settle(page):
+    """Wait until all is drawn that has been asked for, which may take one more frame."""
+    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(frames)
+
+
 def readout(shown):
-    """The numbers below a figure: {(curve, quantity): number}."""
+    """The numbers below a figure, or the only one of a page: {(curve, quantity): number}."""
+    settle(getattr(shown, "page", shown))
     cells = shown.locator("td[data-value]").evaluate_all(
         "cells => cells.map((c) => [c.dataset.curve, c.dataset.quantity, +c.dataset.value])"
     )
@@ -33,6 +40,7 @@ def readout(shown):
 
 
 def centre(locator):
+    settle(locator.page)
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -46,6 +54,7 @@ def assert_right(page, others=False):
 
     others: whether there may be losses that are not in lossbook, such as a chapter's own.
     """
+    settle(page)
     explorers_of_page = re.findall(r'push\(\["([\w-]+)", \{\.\.\.(\{.*\}), losses:', page.content())
     compared = 0
     for name, spec in explorers_of_page:
