@@ -196,7 +196,9 @@ def draw_lines(axes: Axes, spec: dict, x: np.ndarray, lines: list, limits: Inter
         end = last_seen(x, line, limits)
         if end:
             ends.append((end, curve["label"], style["color"]))
-    heights = spread([height for (_, height), _, _ in ends], np.ptp(limits) / 15, limits)
+    gap = np.ptp(limits) / 15
+    below_title = limits[0], limits[1] - gap / 2
+    heights = spread([height for (_, height), _, _ in ends], gap, below_title)
     for ((at, _), name, colour), height in zip(ends, heights, strict=True):
         label(axes, at, height, name, colour, over=at < x[-1])
 
