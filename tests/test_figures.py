@@ -1,5 +1,7 @@
 """Formulas as in print, and pictures with words."""
 
+import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -8,6 +10,7 @@ import sympy as sp
 
 import lossbook
 from lossbook import huber, squared_error
+from lossbook.explorers.parts import style_of
 from lossbook.figures import latex, look, looks
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
@@ -74,6 +77,68 @@ def test_a_loss_of_the_reader_looks_like_no_other():
 def test_look_says_what_it_takes(wrong):
     with pytest.raises(ValueError, match=r"loss takes a loss of the book or its name, .*, got"):
         look(wrong)
+
+
+# What figures call losses, and in which chapters a name means another one.
+CALLED = {
+    "squared": "squared_error",
+    "squares": "squared_error",
+    "absolute": "absolute_error",
+    "Huber": "huber",
+    "pinball": "pinball",
+    "quantile": "pinball",
+    "too late": "too_late",
+    "focal": "focal",
+    "cross-entropy": "binary_cross_entropy",
+    "hinge": "hinge",
+    "logistic": "logistic",
+    "perceptron": "perceptron",
+    "ramp": "ramp",
+}
+ELSEWHERE = {("hinge", "squared"): "squared_hinge", ("triplet", "squared"): "triplet"}
+
+
+def off_colour(notebook, chapter):
+    """The names of losses beside lines in pictures, in other colours than the look of the loss."""
+    words = re.compile(r"<!-- ([^>]+) -->\s*<g style=\"fill: (#\w{6})")
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for name, colour in words.findall(output.get("data", {}).get("image/svg+xml", "")):
+                loss = ELSEWHERE.get((chapter, name), CALLED.get(name))
+                if loss and colour != look(loss)["color"]:
+                    yield f"{name}: {colour}"
+
+
+@pytest.mark.parametrize("path", sorted(CHAPTERS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_losses_have_their_colours_in_all_figures(path):
+    assert [*off_colour(nbformat.read(path, as_version=4), path.stem)] == []
+
+
+def test_control_a_loss_in_the_colour_of_another():
+    svg = '<!-- Huber -->\n<g style="fill: {}" transform="translate(1 2)">'
+    cells = [
+        nbformat.v4.new_code_cell(
+            outputs=[nbformat.v4.new_output("display_data", {"image/svg+xml": svg.format(colour)})]
+        )
+        for colour in (look("huber")["color"], look("squared_error")["color"])
+    ]
+    shown = nbformat.v4.new_notebook(cells=cells)
+    assert [*off_colour(shown, "huber")] == ["Huber: #0067a5"]
+
+
+STORED = re.compile(r'push\(\["[\w-]+", \{\.\.\.(\{.*\}), losses:')
+
+
+@pytest.mark.parametrize("path", sorted(CHAPTERS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_stored_explorers_take_their_looks_from_the_table(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            for spec in STORED.findall(output.get("data", {}).get("text/html", "")):
+                curves = [curve for curve in json.loads(spec)["curves"] if "look" in curve]
+                names = [curve["loss"] for curve in curves]
+                assert len(curves) == len(json.loads(spec)["curves"]) or names == []
+                if json.loads(spec)["kind"] != "triplet":
+                    assert [style_of(curve) for curve in curves] == looks(names)
 
 
 def without_alt(notebook):
