@@ -155,14 +155,15 @@ def expect_lattice(spec, now, curve, one):
     classes, t = "-" + spec["letters"], now["frame"] - 1
     target = [classes.index(letter) for letter in now["target"]]
     p = np.array(now["p"][: now["frames"]])
-    loss, gradient = one.value_and_grad(np.log(p)[None], [target])
+    with np.errstate(divide="ignore"):
+        loss, gradient = one.value_and_grad(np.log(p)[None], [target])
     named = now["target"] or "(no letters)"
     counted = path_polynomial(np.ones(p.shape, int), target)
     found = {(named, "loss"): loss[0], (named, "total"): np.exp(-loss[0])}
     found |= {(named, "alignments"): counted}
     for k, name in enumerate(classes):
         found |= {(name, "p"): p[t, k], (name, "gradient"): gradient[0, t, k]}
-        found |= {(name, "posterior"): p[t, k] - gradient[0, t, k]} if counted else {}
+        found |= {(name, "posterior"): p[t, k] - gradient[0, t, k]} if loss[0] < np.inf else {}
     return found
 
 

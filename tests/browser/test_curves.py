@@ -20,7 +20,7 @@ def test_the_probe_by_mouse(open_page):
     x, y = centre(handle(page))
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x - 100, y - 30, steps=4)
+    page.mouse.move(x - 200, y - 30, steps=4)
     assert state(page)["x"] < 0
     assert_right(page)
     page.mouse.move(x - 2000, y)
