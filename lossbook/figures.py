@@ -47,6 +47,7 @@ LOOKS = {
     "perceptron": (ORANGE, 2),
     "ramp": (GREEN, 3),
     "exponential": (GREY, 0),
+    "biweight": (PURPLE, 5),
 }
 STYLE = {
     "axes.grid": True,
@@ -108,21 +109,30 @@ def looks(names: Iterable[str]) -> list[dict]:
     """A look for each line of one figure, none of them twice, from the names of their losses.
 
     The second line of one loss has its colour and the next free dash; a loss that has no look of
-    its own, such as a reader's, has the next free colour and dash.
+    its own, such as a reader's, has a colour and dash that no loss of the book has.
     """
     found, names = [], [*names]
-    known = [look(name) for name in names if name in LOOKS]
-    for name in names:
-        taken = {key: [one[key] for one in found + known] for key in ("color", "linestyle")}
-        free = {
-            "color": next((c for c in COLOURS if c not in taken["color"]), GREY),
-            "linestyle": next((d for d in DASHES if d not in taken["linestyle"]), "-"),
-        }
-        if name in names[: len(found)]:
-            first = found[names.index(name)]
-            found.append(first | {"linestyle": free["linestyle"]})
-        else:
-            found.append(look(name) if name in LOOKS else free)
+    table = [look(name) for name in LOOKS]
+    for k, name in enumerate(names):
+        if name in LOOKS and name not in names[:k]:
+            found.append(look(name))
+            continue
+        known = found + [look(later) for later in names[k:] if later in LOOKS]
+        colours, dashes = ([one[key] for one in known] for key in ("color", "linestyle"))
+        own = [found[names.index(name)]["color"]] if name in names[:k] else COLOURS
+        free = [{"color": colour, "linestyle": dash} for colour in own for dash in DASHES]
+        # Another dash is worth more than another colour, which not all readers see.
+        found.append(
+            min(
+                free,
+                key=lambda one: (
+                    one in known,
+                    one["linestyle"] in dashes,
+                    one["color"] in colours,
+                    name not in names[:k] and one in table,
+                ),
+            )
+        )
     return found
 
 

@@ -11,7 +11,7 @@ import sympy as sp
 import lossbook
 from lossbook import huber, squared_error
 from lossbook.explorers.parts import style_of
-from lossbook.figures import latex, look, looks
+from lossbook.figures import LOOKS, latex, look, looks
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 
@@ -71,6 +71,13 @@ def test_a_loss_of_the_reader_looks_like_no_other():
     assert mine == look("squared_error")
     assert len({one["color"] for one in (first, mine, other)}) == 3
     assert len({one["linestyle"] for one in (first, mine, other)}) == 3
+    assert not any(one in [look(name) for name in LOOKS] for one in (first, other))
+
+
+def test_as_many_lines_as_an_explorer_takes_are_all_different():
+    for name in ("huber", "mine"):
+        lines = looks([name] * 6)
+        assert len({(one["color"], one["linestyle"]) for one in lines}) == 6
 
 
 @pytest.mark.parametrize("wrong", ["mine", 3, None, abs, [squared_error]])
