@@ -431,6 +431,21 @@ def test_text_stands_out_in_both_themes():
             assert min(contrast(colour, page) for page in pages) >= 4.5, (name, colour)
 
 
+@pytest.mark.parametrize("bundle", ["lossbook/static/explorers", "site/static/exercises"])
+def test_the_bundle_has_every_class_of_its_style_as_a_word(bundle):
+    """Else the built site, which leaves out what no page uses, leaves out its style."""
+    style, script = (
+        (SOURCE.parent / f"{bundle}.{kind}").read_text("utf-8") for kind in ("css", "js")
+    )
+    assert unmade(style, script) == set()
+    assert unmade(style + ".lb-c99{}", script + '"lb-c" + 99') == {"lb-c99"}
+
+
+def unmade(style, script):
+    """The classes of explorers and exercises in a style that are no words of a script."""
+    return set(re.findall(r"\.((?:lb|answer)-[\w-]+)", style)) - set(re.findall(r"[\w-]+", script))
+
+
 # The bundle.
 
 

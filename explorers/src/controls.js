@@ -3,7 +3,7 @@
 import { number } from "./numbers.js";
 import { goesSideways } from "./touch.js";
 
-const labelled = (parent, kind) => parent.append("label").attr("class", `lb-${kind}`);
+const labelled = (parent, name) => parent.append("label").attr("class", name);
 
 /** The input element of a control. */
 function control(label, tag, name) {
@@ -19,7 +19,7 @@ function control(label, tag, name) {
  * and moves nothing: only a tap or a drag sideways counts.
  */
 export function slider(parent, { name, words, symbol, values, value }, change) {
-  const label = labelled(parent, "slider");
+  const label = labelled(parent, "lb-slider");
   label.append("span").attr("class", "lb-words").text(words);
   if (symbol) label.append("span").attr("class", "lb-symbol").text(symbol);
   const input = control(label, "input", name).attr("type", "range");
@@ -66,7 +66,7 @@ export function slider(parent, { name, words, symbol, values, value }, change) {
 
 /** A check box. */
 export function toggle(parent, { name, text, value }, change) {
-  const label = labelled(parent, "toggle");
+  const label = labelled(parent, "lb-toggle");
   const input = control(label, "input", name).attr("type", "checkbox").property("checked", value);
   label.append("span").text(text);
   input.on("change", () => change(input.property("checked")));
@@ -75,7 +75,7 @@ export function toggle(parent, { name, text, value }, change) {
 
 /** A list to choose one of, by its index. */
 export function choice(parent, { name, text, options, value }, change) {
-  const label = labelled(parent, "choice");
+  const label = labelled(parent, "lb-choice");
   label.append("span").text(text);
   const list = control(label, "select", name);
   list.selectAll("option").data(options).join("option").text((option) => option);
@@ -86,7 +86,7 @@ export function choice(parent, { name, text, options, value }, change) {
 
 /** A text field for some letters; others are removed. */
 export function field(parent, { name, text, letters, longest, value }, change) {
-  const label = labelled(parent, "field");
+  const label = labelled(parent, "lb-field");
   label.append("span").text(text);
   const input = control(label, "input", name).attr("type", "text").attr("size", longest + 1);
   input.attr("autocomplete", "off").attr("autocapitalize", "off").attr("spellcheck", "false");

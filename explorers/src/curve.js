@@ -1,7 +1,7 @@
 // Curves: sampled, broken where the function jumps, labelled where they end.
 import { line } from "d3-shape";
 
-import { classes } from "./styles.js";
+import { classes, inColour } from "./styles.js";
 
 /**
  * Points [x, f(x)] over an interval, with [x, NaN] where the curve has to be broken.
@@ -78,7 +78,7 @@ export function curves(panel, looks) {
     const [bottom, top] = y.range();
     const placed = spread(named.map((one) => one.y), 16, [top, bottom]);
     const labels = panel.over.selectAll("text.lb-label").data(named).join("text");
-    labels.attr("class", ({ colour }) => `lb-label lb-halo-text lb-c${colour}`);
+    labels.attr("class", ({ colour }) => `lb-label lb-halo-text ${inColour(colour)}`);
     labels.attr("x", ({ at }) => at - right + panel.right());
     labels.attr("y", (_, i) => placed[i]).attr("dy", "0.35em").text(({ text }) => text);
   };

@@ -1,6 +1,7 @@
 // A point that the reader moves: by mouse, finger or keys.
 import { pointer } from "d3-selection";
 
+import { inColour } from "./styles.js";
 import { goesSideways } from "./touch.js";
 
 /**
@@ -14,7 +15,7 @@ import { goesSideways } from "./touch.js";
  * height is beyond the panel waits at its edge, hollow, with an arrow that way.
  */
 export function handle(panel, { name, style = 1, steps: [dx, dy], move }) {
-  const group = panel.over.append("g").attr("class", `lb-handle lb-c${style}`).attr("tabindex", 0);
+  const group = panel.over.append("g").attr("class", `lb-handle ${inColour(style)}`).attr("tabindex", 0);
   group.classed("lb-sideways", !dy);
   group.attr("role", "slider").attr("aria-label", name);
   group.attr("aria-orientation", dx ? "horizontal" : "vertical");

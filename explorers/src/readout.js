@@ -1,6 +1,6 @@
 // The numbers below a figure: a table that is also the legend, and a sentence read aloud.
 import { number } from "./numbers.js";
-import { classes } from "./styles.js";
+import { classes, inColour } from "./styles.js";
 
 /**
  * A table with one row for each curve and a column for each quantity. Its numbers are short;
@@ -31,7 +31,7 @@ export function readout(parent, columns) {
     caption.text(title);
     const row = body.selectAll("tr").data(rows).join(addRow);
     row.select(".lb-text").text(({ label }) => label);
-    row.select(".lb-text").attr("class", ({ tint }) => `lb-text ${tint ? `lb-tint lb-c${tint}` : ""}`);
+    row.select(".lb-text").attr("class", ({ tint }) => `lb-text ${tint ? `lb-tint ${inColour(tint)}` : ""}`);
     row.select(".lb-key").attr("display", ({ key }) => (key ? null : "none"));
     row.select(".lb-key path").attr("class", ({ key }) => key?.as).attr("d", ({ key }) => key?.path);
     const cell = row.selectAll("td").data(({ name, values }) =>
@@ -52,7 +52,7 @@ export const line = (look, first) => ({
   as: `lb-curve ${classes(look)}${first ? " lb-first" : ""}`,
   path: "M1 5H29",
 });
-export const point = (colour) => ({ as: `lb-grip lb-c${colour}`, path: "M22 5a7 7 0 1 0 -14 0a7 7 0 1 0 14 0" });
+export const point = (colour) => ({ as: `lb-grip ${inColour(colour)}`, path: "M22 5a7 7 0 1 0 -14 0a7 7 0 1 0 14 0" });
 export const area = (name) => ({ as: name, path: "M1 -1H29V11H1Z" });
 
 /** Returns say(text): a screen reader reads it aloud when the reader pauses; not the first one. */

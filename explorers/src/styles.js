@@ -9,5 +9,10 @@ export const PURPLE = 4;
 export const GREY = 5;
 export const OLIVE = 6;
 
-/** The classes of a look. */
-export const classes = ({ colour, dash }) => `lb-c${colour} lb-d${dash}`;
+// In full, since the built site keeps of style.css only classes that are words of its scripts.
+const COLOURS = ["lb-c0", "lb-c1", "lb-c2", "lb-c3", "lb-c4", "lb-c5", "lb-c6"];
+const DASHES = ["", "lb-d1", "lb-d2", "lb-d3", "lb-d4", "lb-d5", "lb-d6"];
+
+/** The class of a colour, and those of a look. */
+export const inColour = (colour) => COLOURS[colour];
+export const classes = ({ colour, dash }) => `${COLOURS[colour]} ${DASHES[dash]}`;

@@ -7,6 +7,7 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
+import { inColour } from "../styles.js";
 
 /**
  * spec: {
@@ -89,7 +90,7 @@ function drawDots(plane, x, dots) {
     .selectAll("circle.lb-dot")
     .data(dots)
     .join("circle")
-    .attr("class", ({ style }) => `lb-dot lb-c${style}`)
+    .attr("class", ({ style }) => `lb-dot ${inColour(style)}`)
     .attr("r", 4)
     .attr("cx", plane.x(x))
     .attr("cy", ({ y }) => plane.y(Number.isFinite(y) ? y : plane.y.domain()[1] * 10));

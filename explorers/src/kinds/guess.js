@@ -7,7 +7,7 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { INK } from "../styles.js";
+import { INK, inColour } from "../styles.js";
 
 /**
  * spec: {
@@ -76,7 +76,7 @@ function drawBest(plane, group, found) {
     .selectAll("circle")
     .data(found)
     .join("circle")
-    .attr("class", ({ look }) => `lb-dot lb-c${look.colour}`)
+    .attr("class", ({ look }) => `lb-dot ${inColour(look.colour)}`)
     .attr("r", 4.5)
     .attr("cx", ({ at }) => plane.x(at))
     .attr("cy", plane.y(1));

@@ -7,7 +7,7 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { line, point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { GREEN, ORANGE } from "../styles.js";
+import { GREEN, ORANGE, inColour } from "../styles.js";
 
 const STYLES = { [-1]: ORANGE, 1: GREEN };
 
@@ -27,9 +27,9 @@ export function margin(root, spec) {
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const { colour } = spec.curves[0].look;
   const middle = line({ colour, dash: 1 }, true);
-  const band = plane.plot.append("path").attr("class", `lb-band lb-c${colour}`);
+  const band = plane.plot.append("path").attr("class", `lb-band ${inColour(colour)}`);
   const lines = [-1, 0, 1].map((level) =>
-    plane.plot.append("path").attr("class", level ? `lb-edge lb-c${colour}` : middle.as),
+    plane.plot.append("path").attr("class", level ? `lb-edge ${inColour(colour)}` : middle.as),
   );
   const places = handles(plane, spec, scene, {
     style: (label) => STYLES[label],
@@ -77,7 +77,7 @@ const nameOf = (names, label) => names[label > 0 ? 1 : 0];
 function legend(parent, names) {
   for (const label of [-1, 1]) {
     const text = `${SIGNS[label]} ${nameOf(names, label)}`;
-    parent.append("span").attr("class", `lb-legend lb-c${STYLES[label]}`).text(text);
+    parent.append("span").attr("class", `lb-legend ${inColour(STYLES[label])}`).text(text);
   }
 }
 

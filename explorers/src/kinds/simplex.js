@@ -7,7 +7,7 @@ import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { area, readout } from "../readout.js";
 import { stage } from "../stage.js";
-import { INK } from "../styles.js";
+import { INK, inColour } from "../styles.js";
 
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
@@ -29,7 +29,7 @@ export function simplex(root, spec) {
   scene.add(choice, { name: "target", text: "true class", options: classes });
   const plane = triangle(scene.panels, "prediction", classes);
   const { colour } = spec.curves[0].look;
-  const cells = plane.plot.append("g").attr("class", `lb-c${colour}`);
+  const cells = plane.plot.append("g").attr("class", inColour(colour));
   const descent = plane.over.append("path").attr("class", "lb-guide");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
   const place = handle(plane, {
@@ -52,7 +52,7 @@ export function simplex(root, spec) {
     goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
     const { label: name } = spec.curves[0];
-    const loss = { name, key: area(`lb-shade lb-c${colour}`), values: { value: value(z, y) } };
+    const loss = { name, key: area(`lb-shade ${inColour(colour)}`), values: { value: value(z, y) } };
     updateWhole(`true class: ${classes[state.target]}`, [loss]);
     const rows = classes.map((name, k) => {
       const values = { probability: p[k], target: y[k], gradient: slope[k] };
@@ -131,7 +131,7 @@ function triangle(parent, title, classes) {
     heading.attr("x", MARGIN.side);
     edges.attr("d", `M${corners.map(([a, b]) => [x(a), y(b)]).join("L")}Z`);
     const texts = names.selectAll("text").data(classes).join("text").text((name) => name);
-    texts.attr("class", (_, k) => `lb-label lb-c${k + 1}`);
+    texts.attr("class", (_, k) => `lb-label ${inColour(k + 1)}`);
     texts.attr("text-anchor", (_, k) => ["start", "end", "middle"][k]);
     texts.attr("x", (_, k) => x(corners[k][0]));
     texts.attr("y", (_, k) => y(corners[k][1]) + (k === 2 ? -18 : 28));

@@ -8,7 +8,7 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { BLUE, GREY, INK, ORANGE, PURPLE } from "../styles.js";
+import { BLUE, GREY, INK, ORANGE, PURPLE, inColour } from "../styles.js";
 
 const ANCHOR = [0, 0];
 const STYLES = [INK, BLUE, ORANGE]; // of anchor, positive and negative
@@ -34,7 +34,7 @@ export function triplet(root, spec) {
     regions.append("ellipse").attr("class", name),
   );
   const names = regions.append("g").attr("aria-hidden", "true");
-  const centre = plane.over.append("circle").attr("class", `lb-dot lb-c${INK}`).attr("r", GRIP);
+  const centre = plane.over.append("circle").attr("class", `lb-dot ${inColour(INK)}`).attr("r", GRIP);
   const places = ["positive", "negative"].map((name, i) =>
     handle(plane, {
       style: STYLES[i + 1],
@@ -120,7 +120,7 @@ function drawNames(plane, group, near, edge) {
   const wanted = bands.map(({ from, to }) => (Math.max(from, middle) + Math.min(to, floor)) / 2);
   const places = spread(wanted, LINE, [middle + LINE / 2, floor - LINE / 2]);
   const texts = group.selectAll("text").data(bands).join("text");
-  texts.attr("class", ({ colour }) => `lb-label lb-halo-text lb-c${colour}`);
+  texts.attr("class", ({ colour }) => `lb-label lb-halo-text ${inColour(colour)}`);
   texts.attr("x", plane.x(0) - 5).attr("y", (_, i) => places[i]).attr("dy", "0.35em");
   texts.attr("text-anchor", "end").text(({ name }) => name);
 }
