@@ -11,7 +11,7 @@ const NARROWEST = 420; // of a panel that stands beside another, in CSS pixels
  * The boxes of an explorer and the state that its controls change.
  *
  * spec.parameters become sliders; spec.start holds the rest of the state. `redraw` is called
- * after every change. The state is a plain object; what tests and pages may read of it stands
+ * after a change, at most once in each frame. The state is a plain object; what tests and pages may read of it stands
  * in data-state of the element.
  */
 export function stage(root, spec, redraw) {
