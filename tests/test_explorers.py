@@ -13,6 +13,7 @@ from test_solvers import WAITS, too_late
 
 import lossbook
 from lossbook import absolute_error, explorers, figures, hinge, huber, squared_error
+from lossbook.explorers import parts
 from lossbook.guide import OUTSIDE
 
 # One of each kind.
@@ -317,6 +318,83 @@ def test_control_right_arguments_are_taken(kind):
     assert MADE[kind]().spec["kind"] == kind
 
 
+# The words beside the letters of sliders.
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_sliders_have_words(kind):
+    for moved in MADE[kind]().spec.get("parameters", []):
+        assert len(moved["words"]) > 3
+        assert moved["symbol"] != moved["words"]
+
+
+# Labels where the lines are, in the pictures too.
+
+
+def test_a_label_of_a_picture_goes_where_its_line_is_last_seen():
+    x = np.arange(4.0)
+    for line, end in (
+        ([1, 2, 3, 3.5], (3, 3.5)),
+        ([1, 2, 3, 5], (2.5, 4)),
+        ([1, 2, 3, -3], (2.5, 0)),
+        ([1, 2, 3, np.nan], (2, 3)),
+        ([1, 2, 3, np.inf], (2, 3)),
+    ):
+        assert parts.last_seen(x, np.array(line, float), (0, 4)) == end
+    assert parts.last_seen(x, x + 9, (0, 4)) is None
+
+
+def test_labels_of_pictures_keep_their_distance():
+    assert parts.spread([50, 51, 52, 98, 99], 10, (0, 100)) == [50, 60, 70, 90, 100]
+    assert parts.spread([20, 60], 10, (0, 100)) == [20, 60]
+
+
+# Handles start where they say.
+
+
+@pytest.mark.parametrize(
+    ("make", "changes", "message"),
+    [
+        (make_curves, {"value": (0, 1)}, r"probe takes .* the loss 'Huber' .*value, \(0.0, 1.0\)"),
+        (make_curves, {"gradient": (0, 0.5)}, r"probe takes .* the gradient 'Huber' lies in"),
+        (make_curves, {"probe": -4, "gradient": (-0.5, 3)}, "got -4, where it is -1"),
+        (make_guess, {"start": 46, "value": (0.6, 1.5)}, "start takes a guess whose cost"),
+        (MADE["fit"], {"x_range": (0, 5)}, r"x_range takes a range that holds the movable point"),
+        (MADE["fit"], {"y_range": (5, 9)}, r"y_range takes a range that holds the movable point"),
+        (make_margin, {"x_range": (39, 54)}, "x_range takes a range that holds all points"),
+        (make_springs, {"y_range": (1, 2.6)}, "y_range takes a range that holds all points"),
+    ],
+)
+def test_no_handle_starts_off_its_place(make, changes, message):
+    with pytest.raises(ValueError, match=message):
+        make(**changes)
+
+
+# Looks.
+
+
+def test_an_explorer_takes_the_looks_of_its_losses_whatever_their_order():
+    losses = {"a": absolute_error, "s": squared_error, "h": huber}
+    for order in (["a", "s", "h"], ["h", "a", "s"]):
+        shown = make_curves(losses={name: losses[name] for name in order})
+        for curve in shown.spec["curves"]:
+            assert parts.style_of(curve) == figures.look(losses[curve["label"]])
+
+
+def test_the_two_forms_of_the_triplet_loss_have_its_colour():
+    first, second = map(parts.style_of, make_triplet().spec["curves"])
+    assert first == figures.look(lossbook.triplet)
+    assert second["color"] == first["color"]
+    assert second["linestyle"] != first["linestyle"]
+
+
+def test_the_dashes_of_the_page_are_as_many_as_those_of_pictures():
+    style = (SOURCE / "src/style.css").read_text("utf-8")
+    dashes = re.findall(r"\.lb-d(\d) \{ --lb-dash: ([^;]+); \}", style)
+    assert [int(number) for number, _ in dashes] == [*range(1, len(figures.DASHES) + 1)]
+    assert len({dash for _, dash in dashes}) == len(dashes)
+
+
 # Colours.
 
 
@@ -351,6 +429,21 @@ def test_text_stands_out_in_both_themes():
     for theme, pages in zip(themes, (["#ffffff", "#f7f7f7"], ["#14181e", "#111111"]), strict=False):
         for name, colour in theme.items():
             assert min(contrast(colour, page) for page in pages) >= 4.5, (name, colour)
+
+
+@pytest.mark.parametrize("bundle", ["lossbook/static/explorers", "site/static/exercises"])
+def test_the_bundle_has_every_class_of_its_style_as_a_word(bundle):
+    """Else the built site, which leaves out what no page uses, leaves out its style."""
+    style, script = (
+        (SOURCE.parent / f"{bundle}.{kind}").read_text("utf-8") for kind in ("css", "js")
+    )
+    assert unmade(style, script) == set()
+    assert unmade(style + ".lb-c99{}", script + '"lb-c" + 99') == {"lb-c99"}
+
+
+def unmade(style, script):
+    """The classes of explorers and exercises in a style that are no words of a script."""
+    return set(re.findall(r"\.((?:lb|answer)-[\w-]+)", style)) - set(re.findall(r"[\w-]+", script))
 
 
 # The bundle.

@@ -1,8 +1,9 @@
 // Sliders, switches and buttons: the browser's own, with labels and live values.
 // Each takes the selection to append to, and returns set(value), which does not call `change`.
 import { number } from "./numbers.js";
+import { goesSideways } from "./touch.js";
 
-const labelled = (parent, kind) => parent.append("label").attr("class", `lb-${kind}`);
+const labelled = (parent, name) => parent.append("label").attr("class", name);
 
 /** The input element of a control. */
 function control(label, tag, name) {
@@ -11,21 +12,49 @@ function control(label, tag, name) {
   return node.attr("data-lm-suppress-shortcuts", "true"); // else JupyterLab handles the arrow keys
 }
 
-/** A slider over a list of values, so that every position is a round number. */
-export function slider(parent, { name, symbol, values, value }, change) {
-  const label = labelled(parent, "slider");
-  label.append("span").attr("class", "lb-symbol").text(symbol);
-  const input = control(label, "input", name).attr("type", "range").attr("aria-label", name);
+/**
+ * A slider over a list of values, so that every position is a round number.
+ *
+ * words: what it is, before its symbol. A finger that swipes up or down over it scrolls the page
+ * and moves nothing: only a tap or a drag sideways counts.
+ */
+export function slider(parent, { name, words, symbol, values, value }, change) {
+  const label = labelled(parent, "lb-slider");
+  label.append("span").attr("class", "lb-words").text(words);
+  if (symbol) label.append("span").attr("class", "lb-symbol").text(symbol);
+  const input = control(label, "input", name).attr("type", "range");
+  input.attr("aria-label", symbol ? `${words} ${symbol}` : words);
   input.attr("min", 0).attr("max", values.length - 1).attr("step", 1);
   const output = label.append("output").attr("aria-hidden", "true");
   const show = (shown) => {
     output.text(number(shown));
     input.attr("aria-valuetext", number(shown));
   };
-  input.on("input", () => {
+  const take = () => {
     const chosen = values[input.property("valueAsNumber")];
     show(chosen);
     change(chosen);
+  };
+  let held; // { from, value, wanted } while it is not clear what a finger does
+  const release = (meant) => {
+    const { wanted } = held ?? {};
+    held = undefined;
+    if (!meant || wanted === undefined) return;
+    input.property("value", wanted);
+    take();
+  };
+  input.on("pointerdown", ({ pointerType, clientX, clientY }) => {
+    if (pointerType !== "touch") return;
+    held = { from: [clientX, clientY], value: input.property("value") };
+  });
+  input.on("pointermove", ({ clientX, clientY }) => {
+    if (held && goesSideways(held.from, [clientX, clientY])) release(true);
+  });
+  input.on("pointerup", () => release(true)).on("pointercancel", () => release(false));
+  input.on("input", () => {
+    if (!held) return take();
+    held.wanted = input.property("value");
+    input.property("value", held.value);
   });
   const set = (to) => {
     input.property("value", values.indexOf(to));
@@ -37,7 +66,7 @@ export function slider(parent, { name, symbol, values, value }, change) {
 
 /** A check box. */
 export function toggle(parent, { name, text, value }, change) {
-  const label = labelled(parent, "toggle");
+  const label = labelled(parent, "lb-toggle");
   const input = control(label, "input", name).attr("type", "checkbox").property("checked", value);
   label.append("span").text(text);
   input.on("change", () => change(input.property("checked")));
@@ -46,7 +75,7 @@ export function toggle(parent, { name, text, value }, change) {
 
 /** A list to choose one of, by its index. */
 export function choice(parent, { name, text, options, value }, change) {
-  const label = labelled(parent, "choice");
+  const label = labelled(parent, "lb-choice");
   label.append("span").text(text);
   const list = control(label, "select", name);
   list.selectAll("option").data(options).join("option").text((option) => option);
@@ -57,7 +86,7 @@ export function choice(parent, { name, text, options, value }, change) {
 
 /** A text field for some letters; others are removed. */
 export function field(parent, { name, text, letters, longest, value }, change) {
-  const label = labelled(parent, "field");
+  const label = labelled(parent, "lb-field");
   label.append("span").text(text);
   const input = control(label, "input", name).attr("type", "text").attr("size", longest + 1);
   input.attr("autocomplete", "off").attr("autocapitalize", "off").attr("spellcheck", "false");

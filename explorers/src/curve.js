@@ -1,6 +1,8 @@
 // Curves: sampled, broken where the function jumps, labelled where they end.
 import { line } from "d3-shape";
 
+import { classes, inColour } from "./styles.js";
+
 /**
  * Points [x, f(x)] over an interval, with [x, NaN] where the curve has to be broken.
  *
@@ -51,14 +53,14 @@ function lastFinite(f, a, b) {
 }
 
 /**
- * Curves in a panel, the first with style 1, and labels where they end, kept apart.
- * Returns draw(functions, texts), which draws them anew.
+ * Curves in a panel, each with the look of its loss, the first one thickest; their labels stand
+ * where they are last seen, kept apart. Returns draw(functions, texts), which draws them anew.
  */
-export function curves(panel, n) {
-  const style = (i) => `lb-c${i + 1}`;
-  const paths = Array.from({ length: n }, (_, i) =>
-    panel.plot.append("path").attr("class", `lb-curve ${style(i)}`),
-  );
+export function curves(panel, looks) {
+  const paths = looks.map((look, i) => {
+    const path = panel.plot.append("path").attr("class", `lb-curve ${classes(look)}`);
+    return path.classed("lb-first", i === 0);
+  });
   return (functions, texts) => {
     const { x, y } = panel;
     const [low, high] = y.domain();
@@ -67,16 +69,33 @@ export function curves(panel, n) {
     const clamp = (value) => Math.max(low - far, Math.min(high + far, value));
     const pen = line().defined(isFinitePoint);
     pen.x((point) => x(point[0])).y((point) => y(clamp(point[1])));
-    functions.forEach((f, i) => {
+    const named = functions.flatMap((f, i) => {
       const points = sample(f, x.domain(), Math.ceil((right - left) / 4) * 2, far / 50);
       paths[i].attr("d", pen(points));
+      const end = lastSeen(points, y.domain());
+      return end ? [{ text: texts[i], colour: looks[i].colour, at: x(end[0]), y: y(end[1]) }] : [];
     });
     const [bottom, top] = y.range();
-    const placed = spread(functions.map((f) => y(f(x.domain()[1]))), 16, [top, bottom]);
-    const labels = panel.over.selectAll("text.lb-label").data(texts).join("text");
-    labels.attr("class", (_, i) => `lb-label ${style(i)}`).attr("x", panel.right());
-    labels.attr("y", (_, i) => placed[i]).attr("dy", "0.35em").text((text) => text);
+    const placed = spread(named.map((one) => one.y), 16, [top, bottom]);
+    const labels = panel.over.selectAll("text.lb-label").data(named).join("text");
+    labels.attr("class", ({ colour }) => `lb-label lb-halo-text ${inColour(colour)}`);
+    labels.attr("x", ({ at }) => at - right + panel.right());
+    labels.attr("y", (_, i) => placed[i]).attr("dy", "0.35em").text(({ text }) => text);
   };
+}
+
+/**
+ * Where a curve is last within [low, high], as [x, y], or undefined. `last_seen` in
+ * lossbook/explorers/parts.py is the same.
+ */
+export function lastSeen(points, [low, high]) {
+  const last = points.map(([, y]) => low <= y && y <= high).lastIndexOf(true);
+  if (last < 0) return undefined;
+  const [at, next] = [points[last], points[last + 1]];
+  if (!next || !isFinitePoint(next)) return at;
+  const edge = next[1] > high ? high : low;
+  const part = (edge - at[1]) / (next[1] - at[1]);
+  return [at[0] + part * (next[0] - at[0]), edge];
 }
 
 /** An upright line through a panel; returns draw(x). */

@@ -6,9 +6,9 @@ const short = format(".4~g");
 /** A tick's number, with a true minus sign and no superfluous digits. */
 export const minus = format("~g");
 
-/** Four significant digits; what is as small as a rounding error as 0. */
+/** Four significant digits; what is as small as a rounding error as 0; a dash for no number. */
 export function number(value) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "undefined" : value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   return Math.abs(value) < 1e-9 ? "0" : short(value);
 }
 

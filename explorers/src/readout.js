@@ -1,5 +1,6 @@
 // The numbers below a figure: a table that is also the legend, and a sentence read aloud.
 import { number } from "./numbers.js";
+import { classes, inColour } from "./styles.js";
 
 /**
  * A table with one row for each curve and a column for each quantity. Its numbers are short;
@@ -8,7 +9,8 @@ import { number } from "./numbers.js";
  *
  * columns: { key: label } or, where other digits are to be seen, { key: [label, number to text] }.
  * Returns update(title, rows): what the table is of, and
- * [{ name, label = name, style, values: { key: number } }]; the name is for data-curve.
+ * [{ name, label = name, key, tint, values: { key: number } }]; the name is for data-curve. key:
+ * how the picture shows what the row is of, by the functions below; tint: else its colour.
  */
 export function readout(parent, columns) {
   const quantities = Object.entries(columns).map(([key, column]) => {
@@ -29,6 +31,9 @@ export function readout(parent, columns) {
     caption.text(title);
     const row = body.selectAll("tr").data(rows).join(addRow);
     row.select(".lb-text").text(({ label }) => label);
+    row.select(".lb-text").attr("class", ({ tint }) => `lb-text ${tint ? `lb-tint ${inColour(tint)}` : ""}`);
+    row.select(".lb-key").attr("display", ({ key }) => (key ? null : "none"));
+    row.select(".lb-key path").attr("class", ({ key }) => key?.as).attr("d", ({ key }) => key?.path);
     const cell = row.selectAll("td").data(({ name, values }) =>
       quantities.map(({ key, show }) => ({ key, name, value: values[key], show })),
     );
@@ -41,6 +46,14 @@ export function readout(parent, columns) {
     say(sentence(title, rows, quantities));
   };
 }
+
+/** Keys of rows: the line of a curve, the first of which is thickest; a point; an area. */
+export const line = (look, first) => ({
+  as: `lb-curve ${classes(look)}${first ? " lb-first" : ""}`,
+  path: "M1 5H29",
+});
+export const point = (colour) => ({ as: `lb-grip ${inColour(colour)}`, path: "M22 5a7 7 0 1 0 -14 0a7 7 0 1 0 14 0" });
+export const area = (name) => ({ as: name, path: "M1 -1H29V11H1Z" });
 
 /** Returns say(text): a screen reader reads it aloud when the reader pauses; not the first one. */
 export function announcer(parent) {
@@ -59,8 +72,7 @@ function addRow(enter) {
   const row = enter.append("tr");
   const head = row.append("th").attr("scope", "row");
   const key = head.append("svg").attr("class", "lb-key").attr("aria-hidden", "true");
-  key.attr("width", 30).attr("height", 10).append("path").attr("d", "M1 5H29");
-  key.select("path").attr("class", ({ style }) => `lb-curve lb-c${style}`);
+  key.attr("width", 30).attr("height", 10).append("path");
   head.append("span").attr("class", "lb-text");
   return row;
 }

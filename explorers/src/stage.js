@@ -5,13 +5,13 @@ import { button, slider } from "./controls.js";
 import { onWidth } from "./panel.js";
 
 const GAP = 16;
-const NARROWEST = 280; // of a panel that stands beside another, in CSS pixels
+const NARROWEST = 420; // of a panel that stands beside another, in CSS pixels
 
 /**
  * The boxes of an explorer and the state that its controls change.
  *
  * spec.parameters become sliders; spec.start holds the rest of the state. `redraw` is called
- * after every change. The state is a plain object; what tests and pages may read of it stands
+ * after a change, at most once in each frame. The state is a plain object; what tests and pages may read of it stands
  * in data-state of the element.
  */
 export function stage(root, spec, redraw) {
@@ -23,13 +23,14 @@ export function stage(root, spec, redraw) {
   const values = spec.parameters.map(({ name, value }) => [name, value]);
   const start = { ...Object.fromEntries(values), ...spec.start };
   const state = { ...start };
+  const draw = oncePerFrame(redraw);
   const setters = {}; // they set a control without a call of `change`
 
   const change = (changes) => {
     Object.assign(state, changes);
     for (const name in changes) setters[name]?.(changes[name]);
     root.dataset.state = JSON.stringify(state);
-    redraw();
+    draw();
   };
   /** Make a control of the state: reset moves it; react(value) is called where the reader does. */
   const add = (make, options, react = (value) => change({ [options.name]: value })) => {
@@ -50,12 +51,34 @@ export function stage(root, spec, redraw) {
   return { controls, panels, below, state, start, change, add, begin };
 }
 
+/**
+ * A function that draws at once, but once in each frame of the screen: what a held key asks for
+ * faster than that is drawn with the next frame and never queues.
+ */
+function oncePerFrame(redraw) {
+  let [drawn, stale] = [false, false];
+  return function draw() {
+    if (drawn) {
+      stale = true;
+      return;
+    }
+    drawn = true;
+    requestAnimationFrame(() => {
+      drawn = false;
+      if (stale) draw();
+    });
+    stale = false;
+    redraw();
+  };
+}
+
 /** Panels side by side where there is room for that, else one below the other. */
 function arrange(panels, width) {
   const beside = width >= panels.length * NARROWEST + (panels.length - 1) * GAP;
   const columns = beside ? panels.length : 1;
   const each = Math.floor((width - GAP * (columns - 1)) / columns);
-  const height = Math.round(Math.max(230, Math.min(360, each * 0.72)));
+  const [share, most] = columns < panels.length ? [0.42, 290] : [0.72, 360];
+  const height = Math.round(Math.max(230, Math.min(most, each * share)));
   for (const panel of panels) panel.resize(each, height);
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { moved, solve } from "../src/ctc.js";
-import { sample, spread } from "../src/curve.js";
+import { lastSeen, sample, spread } from "../src/curve.js";
 import { bestConstant, irls, leastSquares, separate, vertices } from "../src/fits.js";
 import { number, signed } from "../src/numbers.js";
 
@@ -34,6 +34,16 @@ test("a curve that runs to infinity is drawn until there", () => {
   assert.equal(gaps(points), 0);
 });
 
+test("a label goes where its curve is last seen", () => {
+  const inside = [[0, 1], [1, 2], [2, 3]];
+  assert.deepEqual(lastSeen(inside, [0, 4]), [2, 3]);
+  assert.deepEqual(lastSeen([...inside, [3, 5]], [0, 4]), [2.5, 4]);
+  assert.deepEqual(lastSeen([...inside, [3, -3]], [0, 4]), [2.5, 0]);
+  assert.deepEqual(lastSeen([...inside, [3, NaN]], [0, 4]), [2, 3]);
+  assert.deepEqual(lastSeen([...inside, [3, Infinity], [4, 9]], [0, 4]), [2, 3]);
+  assert.equal(lastSeen(inside, [7, 8]), undefined);
+});
+
 test("labels keep their distance, their order and their box", () => {
   const placed = spread([50, 51, 52, 98, 99], 10, [0, 100]);
   const sorted = [...placed].sort((a, b) => a - b);
@@ -49,6 +59,8 @@ test("numbers are short, and a rounding error is 0", () => {
   assert.equal(number(-2), "−2");
   assert.equal(number(1e-17), "0");
   assert.equal(number(1.5e-8), "1.5e-8");
+  assert.equal(number(NaN), "–");
+  assert.equal(number(-Infinity), "−∞");
   assert.equal(signed(1e-17), "0");
   assert.equal(signed(0.5), "+0.5");
   assert.equal(signed(-1e-17), "0");

@@ -38,7 +38,7 @@ def curves(
     sliders: {argument: (low, high)} for those that the reader moves, from their defaults;
         a `range` instead of the pair for whole numbers.
     value, gradient: (low, high) of the panel's upright axis; None leaves the panel out.
-    probe: the x where the probe starts.
+    probe: the x where the probe starts, on the first curve.
     divide_by: a slider's argument; the reader may divide by it the curves that it moves.
 
     Raises ValueError or TypeError that names the argument, what it got and what it takes.
@@ -64,7 +64,19 @@ def curves(
         "divide": divide_by and {"name": divide_by, "symbol": letter(divide_by)},
         "start": start | ({"divided": False} if divide_by else {}),
     }
+    for panel in spec["panels"]:
+        (least, most), curve = panel["range"], spec["curves"][0]
+        loss, rest = bind(spec, found, curve, leading=1)
+        y = (loss if panel["of"] == "value" else loss.grad)(start["x"], **rest)
+        if not least <= y <= most:
+            raise ValueError(
+                f"probe takes an x at which the {TITLES[panel['of']]} {curve['label']!r} lies in "
+                f"{panel['of']}, {(least, most)}, got {start['x']:g}, where it is {y:g}"
+            )
     return Explorer(spec, found, _draw)
+
+
+TITLES = {"value": "loss", "gradient": "gradient"}  # the same in explorers/src/kinds/curves.js
 
 
 def _draw(figure, spec, losses):
@@ -77,5 +89,5 @@ def _draw(figure, spec, losses):
             # A line is broken where it jumps; `sample` in explorers/src/curve.js finds the place.
             jumps = np.abs(np.diff(y, prepend=y[0])) > np.ptp(panel["range"]) / 20
             lines.append(np.where(jumps, np.nan, y))
-        axes.set_title({"value": "loss", "gradient": "gradient"}[panel["of"]])
+        axes.set_title(TITLES[panel["of"]])
         draw_lines(axes, spec, x, lines, panel["range"])

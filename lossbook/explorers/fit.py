@@ -46,6 +46,11 @@ def fit(
     if len({*np.delete(x, movable)}) < 2:
         raise ValueError(f"x takes two different numbers beside the movable one, got {x}")
     ranges = interval("x_range", x_range), interval("y_range", y_range)
+    for name, limits, at in zip(("x_range", "y_range"), ranges, (x, y), strict=True):
+        if not limits[0] <= at[movable] <= limits[1]:
+            raise ValueError(
+                f"{name} takes a range that holds the movable point, got {tuple(limits)}"
+            )
     for curve in spec["curves"]:
         curve["method"] = fits.fitting_method(found[curve["loss"]])
     spec |= {
@@ -62,7 +67,7 @@ def _draw(figure, spec, losses):
     axes, x, y = figure.subplots(), *(np.array(spec[name]["values"]) for name in "xy")
     axes.plot(x, y, "o", color=GREY, markersize=4)
     axes.plot(x[spec["movable"]], y[spec["movable"]], "o", color="black", markersize=8)
-    ends, lines = np.array(spec["x"]["range"]), []
+    ends, lines = np.linspace(*spec["x"]["range"], 101), []
     for curve in spec["curves"]:
         loss, rest = bind(spec, losses, curve, leading=2)
         a, b = fits.fit_line(loss, x, y, **rest)

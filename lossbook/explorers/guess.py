@@ -12,8 +12,9 @@ from lossbook.explorers.parts import (
     describe,
     draw_lines,
     key_step,
+    style_of,
 )
-from lossbook.figures import COLOURS, GREY
+from lossbook.figures import GREY
 from lossbook.fits import best_constant
 
 
@@ -61,7 +62,23 @@ def guess(
         "step": key_step(low, high),
         "start": {"guess": start, "x": sample[movable]},
     }
+    first = spec["curves"][0]
+    ((cost,), _) = _relative(spec, found, first, [start])
+    if not cost <= limits[1]:
+        raise ValueError(
+            f"start takes a guess whose cost / least cost under {first['label']!r} lies in value, "
+            f"{tuple(limits)}, got {start:g}, where it is {cost:g}"
+        )
     return Explorer(spec, found, _draw)
+
+
+def _relative(spec, losses, curve, guesses):
+    """What guesses cost under a curve's loss, over the least cost, and the best guess."""
+    loss, rest = bind(spec, losses, curve, leading=2)
+    sample = np.array(spec["x"]["values"])
+    best = best_constant(loss, sample, **rest)
+    costs = loss(np.array([best, *guesses])[:, None], sample[None, :], **rest).mean(axis=1)
+    return costs[1:] / costs[0], best
 
 
 def _draw(figure, spec, losses):
@@ -70,11 +87,9 @@ def _draw(figure, spec, losses):
     axes.plot(sample, np.full(len(sample), spec["height"]), "o", color=GREY, markersize=4)
     axes.plot(sample[spec["movable"]], spec["height"], "o", color="black", markersize=8)
     axes.axvline(first, color=GREY, linestyle=":", linewidth=1)
-    for curve, colour in zip(spec["curves"], COLOURS, strict=False):
-        loss, rest = bind(spec, losses, curve, leading=2)
-        best = best_constant(loss, sample, **rest)
-        least = loss(best, sample, **rest).mean()
-        lines.append(loss(x[:, None], sample[None, :], **rest).mean(axis=1) / least)
-        axes.plot(best, 1, "o", color=colour)
+    for curve in spec["curves"]:
+        line, best = _relative(spec, losses, curve, x)
+        lines.append(line)
+        axes.plot(best, 1, "o", color=style_of(curve)["color"])
     axes.set_title("cost / least cost")
     draw_lines(axes, spec, x, lines, spec["y"]["range"])

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from lossbook.arguments import Interval, number
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import describe, in_words, slider, two_classes
-from lossbook.figures import BLUE, GREEN, ORANGE
+from lossbook.explorers.parts import describe, in_words, slider, style_of, two_classes
+from lossbook.figures import GREEN, ORANGE
 from lossbook.fits import separate
 from lossbook.loss import Loss
 
@@ -57,11 +57,12 @@ def _draw(figure, spec, losses):
     axes, points, labels = figure.subplots(), np.array(spec["start"]["points"]), spec["labels"]
     w, b, weights = separate(points, labels, spec["parameters"][0]["value"])
     x, y = np.array(spec["x"]["range"]), np.array(spec["y"]["range"])
+    colour = style_of(spec["curves"][0])["color"]
     grid = np.meshgrid(np.linspace(*x, 200), np.linspace(*y, 200))
     score = w[0] * grid[0] + w[1] * grid[1] + b
-    axes.contourf(*grid, score, levels=[-1, 1], colors=[BLUE], alpha=0.12)
+    axes.contourf(*grid, score, levels=[-1, 1], colors=[colour], alpha=0.12)
     levels, styles = [-1, 0, 1], ["--", "-", "--"]
-    axes.contour(*grid, score, levels=levels, colors=[BLUE], linestyles=styles)
+    axes.contour(*grid, score, levels=levels, colors=[colour], linestyles=styles)
     for sign, name, colour, mark in zip(
         (-1, 1), spec["names"], (ORANGE, GREEN), ("_", "+"), strict=True
     ):

@@ -10,7 +10,7 @@ from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from lossbook.arguments import Interval, interval, mapping, number, numbers, text, texts
 from lossbook.explorers.javascript import takes
-from lossbook.figures import COLOURS, DASHES, label
+from lossbook.figures import COLOURS, DASHES, label, looks
 from lossbook.loss import Loss
 
 Losses = dict[str, Loss | tuple[Loss, dict[str, float]]]
@@ -59,11 +59,19 @@ def describe(
             raise ValueError(f"{shown!r} takes numbers or sliders for {rest}, got {fixed | given}")
         values = {name: values[name] for name in rest if name in values}
         drawn.append({"loss": loss.name, "label": shown, "given": values})
+    give_looks(drawn, [curve["loss"] for curve in drawn])
     known = {name for loss in found.values() for name in loss.signature.parameters}
     for name in {**given, **sliders}.keys() - known:
         raise ValueError(f"given and sliders take arguments of the losses, got {name!r}")
     moved = [slider(name, limits, defaults.get(name)) for name, limits in sliders.items()]
     return found, {"kind": kind, "label": title, "parameters": moved, "curves": drawn}
+
+
+def give_looks(curves: list[dict], names: list[str]) -> None:
+    """Write into each curve the look of the loss with that name, in numbers of style.css."""
+    for curve, one in zip(curves, looks(names), strict=True):
+        colour, dash = COLOURS.index(one["color"]), DASHES.index(one["linestyle"])
+        curve["look"] = {"colour": 1 + colour, "dash": 1 + dash}
 
 
 def slider(
@@ -77,7 +85,7 @@ def slider(
 
     limits: (low, high), or a `range` of whole numbers. start: among the values, too; the middle
         one where it is None.
-    symbol: what stands before the slider, else the name's letter.
+    symbol: what stands before the slider, after words for it, else the name's letter.
     argument: what an error calls the limits.
     """
     whole = isinstance(limits, range)
@@ -92,7 +100,26 @@ def slider(
         stops = {low, high} | {float(f"{tick:.4g}") for tick in ticks if low < tick < high}
     start = sorted(stops)[len(stops) // 2] if start is None else float(start)
     values = sorted(stops | {start})
-    return {"name": name, "symbol": symbol or letter(name), "values": values, "value": start}
+    return named(name, symbol) | {"values": values, "value": start}
+
+
+# What the parameters are, beside their letters.
+WORDS = {
+    "alpha": "weight",
+    "beta": "threshold",
+    "C": "price of loss",
+    "delta": "threshold",
+    "epsilon": "label smoothing",
+    "gamma": "focusing",
+    "kappa": "price of a minute",
+    "q": "true probability",
+}
+
+
+def named(name: str, symbol: str | None = None, words: str | None = None) -> dict:
+    """How a parameter is named: in words, with a letter where it has one."""
+    words, symbol = words or WORDS.get(name, name.replace("_", " ")), symbol or letter(name)
+    return {"name": name, "words": words, "symbol": "" if symbol == words else symbol}
 
 
 def two_classes(
@@ -115,6 +142,9 @@ def two_classes(
         raise ValueError(f"labels takes {wants}, both, one for each of up to {most}, got {labels}")
     (x_label, x_range), (y_label, y_range) = axes
     ranges = interval("x_range", x_range), interval("y_range", y_range)
+    for name, limits, at in zip(("x_range", "y_range"), ranges, points.T, strict=True):
+        if not limits[0] <= at.min() <= at.max() <= limits[1]:
+            raise ValueError(f"{name} takes a range that holds all points, got {tuple(limits)}")
     return {
         "x": {"label": text("x_label", x_label), "range": ranges[0]},
         "y": {"label": text("y_label", y_label), "range": ranges[1]},
@@ -160,16 +190,53 @@ def draw_lines(axes: Axes, spec: dict, x: np.ndarray, lines: list, limits: Inter
     """Lines with their labels at the right end, kept apart. The same in explorers/src/curve.js."""
     axes.set(xlim=spec["x"]["range"], ylim=limits, xlabel=spec["x"]["label"])
     ends = []
-    for line, curve, colour, dash in zip(lines, spec["curves"], COLOURS, DASHES, strict=False):
-        axes.plot(x, line, color=colour, linestyle=dash, linewidth=2.5 if dash == "-" else 1.5)
-        ends.append((float(np.fmin(line[-1], limits[1])), curve["label"], colour))
-    ends, gap, places = sorted(ends), np.ptp(limits) / 15, []
-    for end, _, _ in ends:
-        places.append(max(end, places[-1] + gap if places else limits[0]))
-    highest = limits[1] + gap
-    for place, (_, name, colour) in zip(reversed(places), reversed(ends), strict=True):
-        highest = min(place, highest - gap)
-        label(axes, x[-1], highest, name, colour)
+    for line, curve in zip(lines, spec["curves"], strict=True):
+        style = style_of(curve)
+        axes.plot(x, line, linewidth=1.5 if ends else 2.5, **style)
+        end = last_seen(x, line, limits)
+        if end:
+            ends.append((end, curve["label"], style["color"]))
+    gap = np.ptp(limits) / 15
+    below_title = limits[0], limits[1] - gap / 2
+    heights = spread([height for (_, height), _, _ in ends], gap, below_title)
+    for ((at, _), name, colour), height in zip(ends, heights, strict=True):
+        label(axes, at, height, name, colour, over=at < x[-1])
+
+
+def style_of(curve: dict) -> dict:
+    """The look of a curve, as `Axes.plot` takes it."""
+    colour, dash = curve["look"]["colour"], curve["look"]["dash"]
+    return {"color": COLOURS[colour - 1], "linestyle": DASHES[dash - 1]}
+
+
+def last_seen(x: np.ndarray, line: np.ndarray, limits: Interval) -> tuple[float, float] | None:
+    """Where a line is last within limits, (x, y). The same in explorers/src/curve.js."""
+    low, high = limits
+    inside = np.flatnonzero((low <= line) & (line <= high))
+    if not len(inside):
+        return None
+    last = inside[-1]
+    after = line[last + 1] if last + 1 < len(line) else np.nan
+    if not np.isfinite(after):
+        return float(x[last]), float(line[last])
+    edge = high if after > high else low
+    part = (edge - line[last]) / (after - line[last])
+    return float(x[last] + part * (x[last + 1] - x[last])), float(edge)
+
+
+def spread(wanted: list[float], gap: float, limits: Interval) -> list[float]:
+    """Positions at least a gap apart and within limits, near the wanted ones, in their order.
+
+    The same in explorers/src/curve.js.
+    """
+    order, placed = np.argsort(wanted, kind="stable"), [*wanted]
+    last = limits[0] - gap
+    for i in order:
+        last = placed[i] = max(placed[i], last + gap)
+    last = limits[1] + gap
+    for i in reversed(order):
+        last = placed[i] = min(placed[i], last - gap)
+    return placed
 
 
 def draw_mark(axes: Axes, place: ArrayLike, sign: str, colour: str, tip: ArrayLike) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 from lossbook.arguments import number, numbers, texts, whole
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import describe, in_words, letter, slider
+from lossbook.explorers.parts import describe, in_words, named, slider, style_of
 from lossbook.figures import COLOURS, GREY, label
 from lossbook.loss import Loss
 
@@ -33,14 +34,15 @@ def simplex(
     logits = numbers("logits", logits, (3,)).tolist()
     if max(map(abs, logits)) > limit:
         raise ValueError(f"logits takes 3 numbers from {-limit:g} to {limit:g}, got {logits}")
+    classes = texts("classes", classes, 3)
     stops = {float(f"{stop:.4g}") for stop in np.linspace(-limit, limit, 241)}
     spec |= {
         "parameters": [
-            {"name": name, "symbol": letter(name), "values": sorted(stops | {z}), "value": z}
-            for name, z in zip(("z1", "z2", "z3"), logits, strict=True)
+            named(f"z{k}", words=f"logit of {one}") | {"values": sorted(stops | {z}), "value": z}
+            for k, (one, z) in enumerate(zip(classes, logits, strict=True), 1)
         ]
         + [slider("epsilon", (0, 1), 0, symbol="ε")],
-        "classes": texts("classes", classes, 3),
+        "classes": classes,
         "step": 0.02,
         "start": {"target": whole("target", target, 0, 2)},
     }
@@ -55,7 +57,9 @@ def _draw(figure, spec, losses):
     shares = (np.array(sixtieths) + 0.1) / 60.3  # off the edges, where the loss is infinite
     costs = loss(np.log(shares), np.broadcast_to(target, shares.shape))
     places = (shares @ corners).T
-    axes.tricontourf(*places, np.minimum(costs, 5), levels=12, cmap="Purples", alpha=0.8)
+    colour = style_of(spec["curves"][0])["color"]
+    shades = LinearSegmentedColormap.from_list("loss", ["white", colour])
+    axes.tricontourf(*places, np.minimum(costs, 5), levels=12, cmap=shades, alpha=0.6)
     axes.plot(*corners[[0, 1, 2, 0]].T, color=GREY, linewidth=1.5)
     point = _softmax(z[:3]) @ corners
     step = _softmax(z[:3] - loss.grad(z[:3], target)) @ corners

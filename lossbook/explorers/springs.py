@@ -31,8 +31,8 @@ def springs(
     x_range: Interval,
     y_range: Interval,
     sliders: Sliders | None = None,
-    x_label: str = "x",
-    y_label: str = "y",
+    x_label: str = "first coordinate",
+    y_label: str = "second coordinate",
     names: Sequence[str] = ("0", "1"),
     rate: float = 0.05,
 ) -> Explorer:

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from lossbook.arguments import Interval, interval, number, numbers, text
 from lossbook.explorers.explorer import Explorer
-from lossbook.explorers.parts import describe, draw_mark, key_step, slider
+from lossbook.explorers.parts import describe, draw_mark, give_looks, key_step, slider, spread
 from lossbook.figures import BLUE, GREY, ORANGE, PURPLE, label
 from lossbook.loss import Loss, Vector
 
@@ -19,8 +19,8 @@ def triplet(
     limits: Interval,
     margin: Interval = (0.05, 4),
     start: float = 1.0,
-    x_label: str = "x",
-    y_label: str = "y",
+    x_label: str = "first coordinate",
+    y_label: str = "second coordinate",
 ) -> Explorer:
     """An anchor at the origin of the plane, and where its negative is hard, semi-hard and easy.
 
@@ -35,6 +35,7 @@ def triplet(
     moved = slider("margin", margin, number("start", start, above=0), "m", "margin")
     sliders = {"margin": margin}
     found, spec = describe("triplet", title, kinds, sliders=sliders, leading=3, of="vectors")
+    give_looks(spec["curves"], [loss.name, loss.name])
     low, high = interval("limits", limits)
     ends = {"positive": positive, "negative": negative}
     for name, point in ends.items():
@@ -75,11 +76,12 @@ def _draw(figure, spec, losses):
         x, y = radius * np.cos(angle), radius * np.sin(angle)
         axes.fill(x, y, color=colour, alpha=0.15)
         axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.5)
-    for name, place, colour in (
-        ("hard", -near / 2, ORANGE),
-        ("semi-hard", -(near + edge) / 2, PURPLE),
-        ("easy", (bottom - edge) / 2, GREY),
-    ):
+    # A name for each region that is in the picture below the anchor, also where it is thin.
+    rings = zip((0, near, edge), (near, edge, -bottom), strict=True)
+    middles = [-(inner + min(outer, -bottom)) / 2 for inner, outer in rings if inner < -bottom]
+    places = spread(middles, -bottom / 12, (bottom, 0))
+    names = zip(places, ("hard", "semi-hard", "easy"), (ORANGE, PURPLE, GREY), strict=False)
+    for place, name, colour in names:
         label(axes, 0, place, name, colour, over=True, xytext=(-4, 0), ha="right")
     tips = points - spec["arrow"] * np.array(losses["squared"].grad(*points, margin=margin))
     for mark in zip(points, "apn", ("black", BLUE, ORANGE), tips, strict=True):

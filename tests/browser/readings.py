@@ -24,8 +24,15 @@ def state(page):
     return json.loads(figure(page).get_attribute("data-state"))
 
 
+def settle(page):
+    """Wait until all is drawn that has been asked for, which may take one more frame."""
+    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(frames)
+
+
 def readout(shown):
-    """The numbers below a figure: {(curve, quantity): number}."""
+    """The numbers below a figure, or the only one of a page: {(curve, quantity): number}."""
+    settle(getattr(shown, "page", shown))
     cells = shown.locator("td[data-value]").evaluate_all(
         "cells => cells.map((c) => [c.dataset.curve, c.dataset.quantity, +c.dataset.value])"
     )
@@ -33,6 +40,7 @@ def readout(shown):
 
 
 def centre(locator):
+    settle(locator.page)
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -46,6 +54,7 @@ def assert_right(page, others=False):
 
     others: whether there may be losses that are not in lossbook, such as a chapter's own.
     """
+    settle(page)
     explorers_of_page = re.findall(r'push\(\["([\w-]+)", \{\.\.\.(\{.*\}), losses:', page.content())
     compared = 0
     for name, spec in explorers_of_page:
@@ -146,14 +155,15 @@ def expect_lattice(spec, now, curve, one):
     classes, t = "-" + spec["letters"], now["frame"] - 1
     target = [classes.index(letter) for letter in now["target"]]
     p = np.array(now["p"][: now["frames"]])
-    loss, gradient = one.value_and_grad(np.log(p)[None], [target])
+    with np.errstate(divide="ignore"):
+        loss, gradient = one.value_and_grad(np.log(p)[None], [target])
     named = now["target"] or "(no letters)"
     counted = path_polynomial(np.ones(p.shape, int), target)
     found = {(named, "loss"): loss[0], (named, "total"): np.exp(-loss[0])}
     found |= {(named, "alignments"): counted}
     for k, name in enumerate(classes):
         found |= {(name, "p"): p[t, k], (name, "gradient"): gradient[0, t, k]}
-        found |= {(name, "posterior"): p[t, k] - gradient[0, t, k]} if counted else {}
+        found |= {(name, "posterior"): p[t, k] - gradient[0, t, k]} if loss[0] < np.inf else {}
     return found
 
 

@@ -20,7 +20,7 @@ def test_the_probe_by_mouse(open_page):
     x, y = centre(handle(page))
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x - 100, y - 30, steps=4)
+    page.mouse.move(x - 200, y - 30, steps=4)
     assert state(page)["x"] < 0
     assert_right(page)
     page.mouse.move(x - 2000, y)
@@ -39,7 +39,7 @@ def test_by_keyboard_alone(open_page):
         order.append(
             page.evaluate("(e => e.ariaLabel || e.textContent || e.name)(document.activeElement)")
         )
-    assert order == ["delta", "lossbook-divided", "Reset", "probe, loss", "probe, gradient"]
+    assert order == ["threshold δ", "lossbook-divided", "Reset", "probe, loss", "probe, gradient"]
     for key, x in (("ArrowRight", 2.1), ("Shift+ArrowLeft", 1.1), ("ArrowUp", 1.1)):
         page.keyboard.press(key)
         assert state(page)["x"] == pytest.approx(x)

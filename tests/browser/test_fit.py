@@ -25,7 +25,7 @@ def test_the_point_by_mouse_up_and_to_the_right(open_page):
     slopes = {key: readout(page)[key] - before[key] for key in before if key[1] == "slope"}
     assert slopes["MSE", "slope"] > 3 * slopes["Huber", "slope"]
     assert readout(page)["Huber", "pull"] == 1
-    page.mouse.move(x + 150, y + 60, steps=4)
+    page.mouse.move(x + 250, y + 60, steps=4)
     page.mouse.up()
     assert state(page)["x"] > 11
     assert_right(page)

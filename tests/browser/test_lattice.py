@@ -54,6 +54,20 @@ def test_what_is_typed_into_the_lattice(open_page):
     assert named["aabb", "loss"] == float("inf")
     assert named["aabb", "alignments"] == 0
     assert {named[name, "gradient"] for name in "-abc"} == {0}
+    why = figure(page).locator(".lb-why")
+    assert (
+        "“aabb” needs 6 frames (a blank stands between equal letters) and has 4" in why.inner_text()
+    )
+    assert "undefined" not in figure(page).inner_text()
+    target.fill("ab")
+    assert why.inner_text() == ""
+    figure(page).locator("input[name=lossbook-frames]").press("Home")
+    assert "“ab” needs 2 frames and has 1, so the loss is ∞" in why.inner_text()
+    assert "undefined" not in figure(page).inner_text()
+    target.fill("a")
+    figure(page).locator("input[name=lossbook-probability]").press("Home")
+    assert "Every alignment of “a” passes a probability of 0" in why.inner_text()
+    assert_right(page)
 
 
 def test_the_lattice_lists_its_best_alignments(open_page):

@@ -5,14 +5,15 @@ import { curves as lines, upright } from "../curve.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
+import { inColour } from "../styles.js";
 
 /**
  * spec: {
  *   label, losses: { name: { arguments, value, gradient } },
- *   parameters: [{ name, symbol, values, value }],
- *   curves: [{ loss, label, given: { argument: number } }], the first one drawn thickest,
+ *   parameters: [{ name, words, symbol, values, value }],
+ *   curves: [{ loss, label, given: { argument: number }, look }], the first one drawn thickest,
  *   x: { label, range }, panels: [{ of: "value" | "gradient", range }],
  *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null
  * }
@@ -34,7 +35,7 @@ export function curves(root, spec) {
     const rows = spec.curves.map((one, i) => {
       const values = {};
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
-      return { name: one.label, label: labelOf(spec, state, one), style: i + 1, values };
+      return { name: one.label, label: labelOf(spec, state, one), key: line(one.look, i === 0), values };
     });
     update(`probe at ${number(state.x)}`, rows);
   }
@@ -62,9 +63,11 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   const labels = spec.curves.map((one) => labelOf(spec, longest, one));
   const axes = { x: spec.x.range, y: range, xLabel: spec.x.label };
   const plane = panel(panels, { title: title(of), labels, ...axes });
-  const drawLines = lines(plane, labels.length);
+  const looks = spec.curves.map(({ look }) => look);
+  const drawLines = lines(plane, looks);
   const drawGuide = upright(plane);
   const place = handle(plane, {
+    style: looks[0].colour,
     name: `probe, ${title(of)}`,
     steps: [spec.step, 0],
     move: (x) => change({ x }),
@@ -73,7 +76,7 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   function draw() {
     const shown = spec.curves.map((one) => quantity(spec, state, one, of));
     drawLines(shown, spec.curves.map((one) => labelOf(spec, state, one)));
-    const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: i + 1 }));
+    const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: looks[i].colour }));
     drawDots(plane, state.x, dots.slice(1));
     drawGuide(state.x);
     place(state.x, dots[0].y, `${number(state.x)}: ${title(of)} ${number(dots[0].y)}`);
@@ -87,7 +90,7 @@ function drawDots(plane, x, dots) {
     .selectAll("circle.lb-dot")
     .data(dots)
     .join("circle")
-    .attr("class", ({ style }) => `lb-dot lb-c${style}`)
+    .attr("class", ({ style }) => `lb-dot ${inColour(style)}`)
     .attr("r", 4)
     .attr("cx", plane.x(x))
     .attr("cy", ({ y }) => plane.y(Number.isFinite(y) ? y : plane.y.domain()[1] * 10));

@@ -5,14 +5,14 @@ import { methods } from "../fits.js";
 import { handle } from "../handle.js";
 import { number, signed } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { line as lineKey, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { INK } from "../styles.js";
 
 /**
  * spec: {
  *   label, losses, parameters, as for curves,
- *   curves: [{ loss, label, given, method: "irls" | "vertices" }],
+ *   curves: [{ loss, label, given, look, method: "irls" | "vertices" }],
  *   x: { label, range, values }, y: the same, movable: the index of the movable point,
  *   steps: [dx, dy] of one arrow key, start: { x, y } of the movable point
  * }
@@ -25,7 +25,7 @@ export function fit(root, spec) {
   const plane = panel(scene.panels, { title: spec.y.label, labels, ...axes });
   const dots = plane.plot.append("g");
   const points = spec.x.values.map((x, i) => [x, spec.y.values[i]]);
-  const drawLines = curves(plane, labels.length);
+  const drawLines = curves(plane, spec.curves.map(({ look }) => look));
   const place = handle(plane, {
     style: INK,
     name: "movable point",
@@ -34,8 +34,8 @@ export function fit(root, spec) {
   });
   const update = readout(scene.below, {
     slope: "slope",
-    change: ["change", signed],
-    pull: ["pull", signed],
+    change: ["change of slope", signed],
+    pull: ["pull of the point", signed],
   });
   const atFirst = spec.curves.map((one) => fitted(spec, start, one));
   scene.begin([plane]);
@@ -61,5 +61,5 @@ function row(spec, state, i, [intercept, slope], [, first]) {
   const { gradient } = bind(spec, state, one, 2);
   const pull = -gradient(intercept + slope * state.x, state.y);
   const values = { slope, change: slope - first, pull };
-  return { name: one.label, style: i + 1, values };
+  return { name: one.label, key: lineKey(one.look, i === 0), values };
 }

@@ -5,9 +5,9 @@ import { bestConstant } from "../fits.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { INK } from "../styles.js";
+import { INK, inColour } from "../styles.js";
 
 /**
  * spec: {
@@ -24,7 +24,7 @@ export function guess(root, spec) {
   const plane = panel(scene.panels, { title: "cost / least cost", labels, ...axes });
   const targets = plane.plot.append("g");
   const points = spec.x.values.map((x) => [x, spec.height]);
-  const drawLines = curves(plane, labels.length);
+  const drawLines = curves(plane, spec.curves.map(({ look }) => look));
   const drawGuide = upright(plane);
   const best = plane.over.append("g");
   const placeTarget = handle(plane, {
@@ -34,6 +34,7 @@ export function guess(root, spec) {
     move: (x) => change({ x }),
   });
   const placeGuess = handle(plane, {
+    style: spec.curves[0].look.colour,
     name: "guess",
     steps: [spec.step, 0],
     move: (to) => change({ guess: to }),
@@ -43,7 +44,7 @@ export function guess(root, spec) {
   scene.begin([plane]);
 
   function redraw() {
-    const found = spec.curves.map((one) => costs(spec, state, one));
+    const found = spec.curves.map((one) => ({ ...costs(spec, state, one), look: one.look }));
     const relative = found.map(({ cost, least }) => (to) => cost(to) / least);
     drawLines(relative, labels);
     drawPoints(plane, targets, points, spec.movable);
@@ -56,7 +57,7 @@ export function guess(root, spec) {
   }
 
   function row({ now, at, least }, i) {
-    return { name: labels[i], style: i + 1, values: { cost: now, best: at, least } };
+    return { name: labels[i], key: line(spec.curves[i].look, i === 0), values: { cost: now, best: at, least } };
   }
 }
 
@@ -75,7 +76,7 @@ function drawBest(plane, group, found) {
     .selectAll("circle")
     .data(found)
     .join("circle")
-    .attr("class", (_, i) => `lb-dot lb-c${i + 1}`)
+    .attr("class", ({ look }) => `lb-dot ${inColour(look.colour)}`)
     .attr("r", 4.5)
     .attr("cx", ({ at }) => plane.x(at))
     .attr("cy", plane.y(1));

@@ -37,18 +37,19 @@ export function lattice(root, spec) {
   const text = `target, of the letters ${[...letters].join(" ")}`;
   add(field, { name: "target", text, letters, longest });
   const toFrames = (frames) => change(within(frames));
-  add(slider, { name: "frames", symbol: "T", values: counted }, toFrames);
+  add(slider, { name: "frames", words: "frames", symbol: "T", values: counted }, toFrames);
   const upTo = (time) => change({ time: Math.min(time, state.frames) });
-  add(slider, { name: "time", symbol: "t", values: counted }, upTo);
-  add(toggle, { name: "posterior", text: "posterior" });
+  add(slider, { name: "time", words: "walked to frame", symbol: "t", values: counted }, upTo);
+  add(toggle, { name: "posterior", text: "show the posterior" });
   const toFrame = (frame) => change({ frame: Math.min(frame, state.frames) });
-  add(slider, { name: "frame", symbol: "frame", values: counted }, toFrame);
-  add(choice, { name: "class", text: "class", options: classes });
+  add(slider, { name: "frame", words: "chosen frame", values: counted }, toFrame);
+  add(choice, { name: "class", text: "chosen class", options: classes });
   const move = (to) => change({ p: moved(state.p, state.frame - 1, state.class, to) });
-  const first = { name: "probability", symbol: "probability", values: hundredths, value: 0 };
+  const first = { name: "probability", words: "its probability", values: hundredths, value: 0 };
   const setProbability = slider(scene.controls, first, move);
 
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
+  const impossible = scene.below.append("p").attr("class", "lb-why").attr("role", "status");
   scene.below.classed("lb-plain", true);
   const updates = [WHOLE, EACH, LIST].map((columns) => readout(scene.below, columns));
   const [updateWhole, updateEach, updateList] = updates;
@@ -60,6 +61,7 @@ export function lattice(root, spec) {
     const found = solve(p, target);
     setProbability(Math.round(100 * p[state.frame - 1][state.class]) / 100);
     board.draw(found, state, classes);
+    impossible.text(found.total > 0 ? "" : whyImpossible(target, state, found));
     const named = state.target || "(no letters)";
     const values = { loss: found.loss, total: found.total, alignments: found.alignments };
     updateWhole(`T = ${state.frames}`, [{ name: named, values }]);
@@ -75,6 +77,17 @@ export function lattice(root, spec) {
     });
     updateList("most probable alignments", rows);
   }
+}
+
+/** Why the loss is infinite, in words. */
+function whyImpossible(target, { target: text, frames }, { alignments }) {
+  const s = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  const ends = "so the loss is ∞, there is no posterior, and the gradient is set to 0.";
+  if (alignments) return `Every alignment of “${text}” passes a probability of 0, ${ends}`;
+  const doubles = target.filter((label, i) => label === target[i - 1]).length;
+  const needs = s(target.length + doubles, "frame");
+  const blanks = doubles ? ` (a blank stands between equal letters)` : "";
+  return `“${text}” needs ${needs}${blanks} and has ${frames}, ${ends}`;
 }
 
 const WHOLE = { loss: "loss", total: "P", alignments: "alignments" };

@@ -5,15 +5,15 @@ import { handles } from "../handle.js";
 import { drawSigns } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { line, point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { BLUE, GREEN, ORANGE } from "../styles.js";
+import { GREEN, ORANGE, inColour } from "../styles.js";
 
 const STYLES = { [-1]: ORANGE, 1: GREEN };
 
 /**
  * spec: {
- *   label, losses, parameters: [C], as for curves, curves: [{ loss, label, given }], one,
+ *   label, losses, parameters: [C], as for curves, curves: [{ loss, label, given, look }], one,
  *   x: { label, range }, y: the same, labels: [-1 or 1], names: [of -1, of 1],
  *   steps: [dx, dy] of one arrow key, start: { points: [[x, y]], chosen: an index }
  * }
@@ -25,9 +25,11 @@ export function margin(root, spec) {
   legend(scene.controls, names);
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
-  const band = plane.plot.append("path").attr("class", "lb-band");
+  const { colour } = spec.curves[0].look;
+  const middle = line({ colour, dash: 1 }, true);
+  const band = plane.plot.append("path").attr("class", `lb-band ${inColour(colour)}`);
   const lines = [-1, 0, 1].map((level) =>
-    plane.plot.append("path").attr("class", level ? "lb-edge" : `lb-curve lb-c${BLUE}`),
+    plane.plot.append("path").attr("class", level ? `lb-edge ${inColour(colour)}` : middle.as),
   );
   const places = handles(plane, spec, scene, {
     style: (label) => STYLES[label],
@@ -58,10 +60,10 @@ export function margin(root, spec) {
       total: each.reduce((sum, point) => sum + point.loss, 0),
     };
     const { label: name } = spec.curves[0];
-    updateWhole(`C = ${number(state.C)}`, [{ name, style: BLUE, values }]);
+    updateWhole(`C = ${number(state.C)}`, [{ name, key: middle, values }]);
     const kind = nameOf(names, labels[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
-    const row = { name, label: kind, style: STYLES[labels[chosen]], values: each[chosen] };
+    const row = { name, label: kind, key: point(STYLES[labels[chosen]]), values: each[chosen] };
     updateOne(`${kind} ${chosen + 1} at ${place}`, [row]);
   }
 }
@@ -75,7 +77,7 @@ const nameOf = (names, label) => names[label > 0 ? 1 : 0];
 function legend(parent, names) {
   for (const label of [-1, 1]) {
     const text = `${SIGNS[label]} ${nameOf(names, label)}`;
-    parent.append("span").attr("class", `lb-legend lb-c${STYLES[label]}`).text(text);
+    parent.append("span").attr("class", `lb-legend ${inColour(STYLES[label])}`).text(text);
   }
 }
 

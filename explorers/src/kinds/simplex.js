@@ -5,9 +5,9 @@ import { scaleLinear } from "d3-scale";
 import { choice } from "../controls.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
-import { readout } from "../readout.js";
+import { area, readout } from "../readout.js";
 import { stage } from "../stage.js";
-import { INK, PURPLE } from "../styles.js";
+import { INK, inColour } from "../styles.js";
 
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
@@ -16,7 +16,7 @@ const MARGIN = { top: 58, bottom: 34, side: 14 };
 
 /**
  * spec: {
- *   label, losses, curves: [{ loss, label, given }], one, a loss of (logits, target),
+ *   label, losses, curves: [{ loss, label, given, look }], one, a loss of (logits, target),
  *   parameters: [z1, z2, z3, epsilon], as for curves, epsilon shared out by the target,
  *   classes: [name] of the three, step: of one arrow key, start: { target: an index }
  * }
@@ -28,7 +28,8 @@ export function simplex(root, spec) {
   const { value, gradient } = spec.losses[spec.curves[0].loss];
   scene.add(choice, { name: "target", text: "true class", options: classes });
   const plane = triangle(scene.panels, "prediction", classes);
-  const cells = plane.plot.append("g");
+  const { colour } = spec.curves[0].look;
+  const cells = plane.plot.append("g").attr("class", inColour(colour));
   const descent = plane.over.append("path").attr("class", "lb-guide");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
   const place = handle(plane, {
@@ -51,11 +52,11 @@ export function simplex(root, spec) {
     goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
     const { label: name } = spec.curves[0];
-    const loss = { name, style: PURPLE, values: { value: value(z, y) } };
+    const loss = { name, key: area(`lb-shade ${inColour(colour)}`), values: { value: value(z, y) } };
     updateWhole(`true class: ${classes[state.target]}`, [loss]);
     const rows = classes.map((name, k) => {
       const values = { probability: p[k], target: y[k], gradient: slope[k] };
-      return { name, style: k + 1, values };
+      return { name, tint: k + 1, values };
     });
     updateEach("of each class", rows);
   }
@@ -130,7 +131,7 @@ function triangle(parent, title, classes) {
     heading.attr("x", MARGIN.side);
     edges.attr("d", `M${corners.map(([a, b]) => [x(a), y(b)]).join("L")}Z`);
     const texts = names.selectAll("text").data(classes).join("text").text((name) => name);
-    texts.attr("class", (_, k) => `lb-label lb-c${k + 1}`);
+    texts.attr("class", (_, k) => `lb-label ${inColour(k + 1)}`);
     texts.attr("text-anchor", (_, k) => ["start", "end", "middle"][k]);
     texts.attr("x", (_, k) => x(corners[k][0]));
     texts.attr("y", (_, k) => y(corners[k][1]) + (k === 2 ? -18 : 28));

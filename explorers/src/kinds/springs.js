@@ -6,12 +6,12 @@ import { handles } from "../handle.js";
 import { FORCE, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { line, point as pointKey, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { BLUE, GREEN, INK, ORANGE, PURPLE } from "../styles.js";
+import { BLUE, GREEN, ORANGE, PURPLE, classes } from "../styles.js";
 
-const PULL = GREEN; // the two kinds of springs, as in springs.py
-const PUSH = PURPLE;
+const PULL = { colour: GREEN, dash: 3 }; // the two kinds of springs, as in springs.py
+const PUSH = { colour: PURPLE, dash: 4 };
 const STYLES = [BLUE, ORANGE]; // of the two classes
 
 /**
@@ -55,24 +55,27 @@ export function springs(root, spec) {
     });
     const signs = spec.labels.map((label) => spec.names[label]);
     drawMarks(plane, marks, points, forces, signs, spec.arrow);
-    const row = (name, label, style, which) => {
+    const row = (name, label, look, which) => {
       const loss = which.reduce((sum, pair) => sum + pair.loss, 0);
       const idle = which.filter(({ size }) => size === 0).length;
-      return { name, label, style, values: { loss, idle } };
+      return { name, label, key: look && springKey(look), values: { loss, idle } };
     };
-    const sliders = spec.parameters.map((p) => `${p.symbol} = ${number(state[p.name])}`);
+    const sliders = spec.parameters.map((p) => `${p.symbol || p.words} = ${number(state[p.name])}`);
     updateWhole(sliders.join(", "), [
       row("similar", "pulls", PULL, pairs.filter(({ similar }) => similar)),
       row("different", "pushes", PUSH, pairs.filter(({ similar }) => !similar)),
-      row(curve.label, "all pairs", INK, pairs),
+      row(curve.label, "all pairs", null, pairs),
     ]);
-    const style = STYLES[labels[chosen]];
+    const key = pointKey(STYLES[labels[chosen]]);
     const values = forceValues(forces[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
     const title = `point ${chosen + 1} at ${place}`;
-    updateOne(title, [{ name: curve.label, label: names[labels[chosen]], style, values }]);
+    updateOne(title, [{ name: curve.label, label: names[labels[chosen]], key, values }]);
   }
 }
+
+const springClass = (look) => `lb-spring ${classes(look)}`;
+const springKey = (look) => ({ ...line(look), as: springClass(look) });
 
 const WHOLE = { loss: "loss", idle: "at rest" };
 
@@ -86,7 +89,7 @@ function moved([x, y], [forceX, forceY], { rate, x: across, y: up }) {
 function drawSprings(plane, group, points, pairs) {
   const taut = pairs.filter(({ size }) => size > 0);
   const line = group.selectAll("line").data(taut).join("line");
-  line.attr("class", ({ similar }) => `lb-spring lb-c${similar ? PULL : PUSH}`);
+  line.attr("class", ({ similar }) => springClass(similar ? PULL : PUSH));
   line.attr("x1", ({ i }) => plane.x(points[i][0])).attr("y1", ({ i }) => plane.y(points[i][1]));
   line.attr("x2", ({ k }) => plane.x(points[k][0])).attr("y2", ({ k }) => plane.y(points[k][1]));
 }

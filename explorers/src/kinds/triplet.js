@@ -1,13 +1,14 @@
 // An anchor, a positive and a negative: the regions of the negative, and the force on each point.
 // The picture is lossbook/explorers/triplet.py.
 import { toggle } from "../controls.js";
+import { spread } from "../curve.js";
 import { handle } from "../handle.js";
 import { FORCE, GRIP, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
-import { readout } from "../readout.js";
+import { point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { BLUE, INK, ORANGE } from "../styles.js";
+import { BLUE, GREY, INK, ORANGE, PURPLE, inColour } from "../styles.js";
 
 const ANCHOR = [0, 0];
 const STYLES = [INK, BLUE, ORANGE]; // of anchor, positive and negative
@@ -33,7 +34,7 @@ export function triplet(root, spec) {
     regions.append("ellipse").attr("class", name),
   );
   const names = regions.append("g").attr("aria-hidden", "true");
-  const centre = plane.over.append("circle").attr("class", `lb-dot lb-c${INK}`).attr("r", GRIP);
+  const centre = plane.over.append("circle").attr("class", `lb-dot ${inColour(INK)}`).attr("r", GRIP);
   const places = ["positive", "negative"].map((name, i) =>
     handle(plane, {
       style: STYLES[i + 1],
@@ -65,9 +66,9 @@ export function triplet(root, spec) {
     drawMarks(plane, marks, points, forces, "apn", spec.arrow);
     const values = { loss: value(...points), near, far, edge };
     const title = `${region} (${spec.parameters[0].symbol} = ${number(margin)})`;
-    updateWhole(title, [{ name: curve.label, style: ORANGE, values }]);
+    updateWhole(title, [{ name: curve.label, values }]);
     const row = (name, i) =>
-      ({ name, style: STYLES[i], values: forceValues(forces[i]) });
+      ({ name, key: point(STYLES[i]), values: forceValues(forces[i]) });
     updateEach("forces", ["anchor", "positive", "negative"].map(row));
   }
 }
@@ -108,18 +109,18 @@ function drawDiscs(plane, discs, radii) {
   });
 }
 
-/** The regions' names below the anchor, where there is room. */
+/** The regions' names below the anchor, each in its region or, where that is thin, beside it. */
 function drawNames(plane, group, near, edge) {
-  const floor = plane.y.range()[0];
+  const [middle, floor] = [plane.y(0) + GRIP, plane.y.range()[0]];
   const bands = [
-    ["hard", plane.y(0) + GRIP, plane.y(-near)],
-    ["semi-hard", plane.y(-near), plane.y(-edge)],
-    ["easy", plane.y(-edge), floor],
-  ];
-  const data = bands
-    .map(([name, from, to]) => ({ name, from, to: Math.min(to, floor) }))
-    .filter(({ from, to }) => to - from > LINE);
-  const texts = group.selectAll("text").data(data).join("text").attr("class", "lb-region");
-  texts.attr("x", plane.x(0) - 5).attr("y", ({ to }) => to - 5).attr("text-anchor", "end");
-  texts.text(({ name }) => name);
+    { name: "hard", colour: ORANGE, from: middle, to: plane.y(-near) },
+    { name: "semi-hard", colour: PURPLE, from: plane.y(-near), to: plane.y(-edge) },
+    { name: "easy", colour: GREY, from: plane.y(-edge), to: floor },
+  ].filter(({ from }) => from < floor);
+  const wanted = bands.map(({ from, to }) => (Math.max(from, middle) + Math.min(to, floor)) / 2);
+  const places = spread(wanted, LINE, [middle + LINE / 2, floor - LINE / 2]);
+  const texts = group.selectAll("text").data(bands).join("text");
+  texts.attr("class", ({ colour }) => `lb-label lb-halo-text ${inColour(colour)}`);
+  texts.attr("x", plane.x(0) - 5).attr("y", (_, i) => places[i]).attr("dy", "0.35em");
+  texts.attr("text-anchor", "end").text(({ name }) => name);
 }
