@@ -34,6 +34,18 @@ def test_control_a_slider_that_another_script_moved(open_page):
     assert len(strayed(figure(page))) == 1
 
 
+def unseen(page):
+    """How many curves of the page's explorers have no colour."""
+    colourless = "curves => curves.filter((c) => getComputedStyle(c).stroke === 'none').length"
+    return page.locator(".lb-curve").evaluate_all(colourless)
+
+
+def test_control_curves_without_a_style(open_page):
+    assert unseen(open_page(make_curves())) == 0
+    without = open_page(make_curves(), edit=lambda page: page.replace("explorers.css", "none.css"))
+    assert unseen(without) == without.locator(".lb-curve").count() > 0
+
+
 def test_every_page_with_explorers_is_tried(site):
     pages = [
         path for path in site.rglob("*.html") if "lossbook-explorer" in path.read_text("utf-8")
@@ -64,5 +76,6 @@ def test_explorers_of_the_site(new_page, site, server, way, name):
         for link in shown.locator("a").evaluate_all("links => links.map((a) => a.href)"):
             assert (site / link.removeprefix(base).lstrip("/")).is_file()
         assert shown.get_attribute("data-state") != before
+    assert unseen(page) == 0
     assert_right(page, others=True)
     assert page.log.errors == []
