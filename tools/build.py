@@ -20,7 +20,7 @@ INDEX = BUILD / "html" / "index.html"
 STAMP = BUILD / "sources.json"
 SOURCES = (
     "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
-    "lossbook/exercises.py lossbook/answers/*"
+    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/*"
 )
 
 

@@ -15,6 +15,7 @@ EXPLORING = sorted(  # the pages with explorers
     for path in (ROOT / "chapters").rglob("*.ipynb")
     if "lossbook-explorer" in path.read_text("utf-8")
 )
+EXPLORING.append("index.html")
 
 
 def strayed(shown):
