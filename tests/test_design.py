@@ -1,4 +1,4 @@
-"""The cover: its figure and drawings, and that they are seen; the measure of the text."""
+"""The design of the pages: the cover, its figure and drawings; the measure of text; quiet boxes."""
 
 import importlib.util
 import re
@@ -110,3 +110,32 @@ def test_control_long_lines(new_page, server):
     page.add_style_tag(content=":root { --measure: none !important }")
     page.add_style_tag(content=".bd-article-container { max-width: none !important }")
     assert np.median(letters(page)) > 75
+
+
+def ornaments(page):
+    """Signs that the theme puts before titles of boxes, and its button over the text."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".admonition-title, #pst-back-to-top")].filter((e) =>
+          e.matches("button") ? e.checkVisibility() :
+          ["::before", "::after"].some((part) => getComputedStyle(e, part).content !== "none")
+        ).map((e) => e.outerHTML)"""
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_boxes_have_no_ornaments(new_page, server, width):
+    page = visit(new_page(width=width), f"{server}/chapters/regression/huber.html")
+    page.evaluate("scrollTo({ top: 3000, behavior: 'instant' })")
+    page.mouse.wheel(0, -400)  # the theme shows its button on the way up
+    page.wait_for_timeout(300)
+    assert ornaments(page) == []
+    page.locator("link[href*='book.css']").evaluate("link => link.remove()")
+    assert len(ornaments(page)) > 1
+
+
+@pytest.mark.parametrize("name", ["index", "chapters/regression/huber"])
+def test_text_is_seen_before_the_scripts_of_its_figures(new_page, server, name):
+    page = visit(new_page(), f"{server}/{name}.html")
+    late = page.locator("script[src*='explorers.js'], script[src*='exercises.js']")
+    assert late.count() >= 1
+    assert all(late.evaluate_all("scripts => scripts.map((script) => script.defer)"))
