@@ -4,7 +4,6 @@ The stub `check("huber-2", answer)` becomes a form with the exercise's data as J
 `explorers/src/exercises` turns into a field. In the notebook nothing changes.
 """
 
-import html
 import json
 import re
 from importlib import import_module
@@ -25,7 +24,7 @@ SOLUTIONS = "chapters/solutions/"
 def add_forms(app, doctree, docname):
     """Put a form in the place of each stub, and the count of what is solved above the first."""
     for paragraph in doctree.findall(nodes.paragraph):
-        first = next(iter(paragraph.children), None)
+        first = next((child for child in paragraph.children if child.astext()), None)
         heading = first.astext() if isinstance(first, nodes.strong) else ""
         if match := HEADING.match(heading):
             paragraph["ids"].append(f"exercise-{match[1]}")
@@ -46,12 +45,11 @@ def _add_form(app, cell, match, docname):
     name, chapter, number = match.groups()
     data = page_data(name)
     solution = app.builder.get_relative_uri(docname, f"{SOLUTIONS}{chapter}")
-    inside = _tests(data) if data["kind"] == "function" else ""
     # "<" would end the script in "</script>".
     code = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
     form = _raw(
         f'<form class="exercise" data-name="{name}" data-title="Exercise {number}" '
-        f'data-solution="{solution}#exercise-{number}" autocomplete="off">{inside}'
+        f'data-solution="{solution}#exercise-{number}" autocomplete="off">'
         f'<script type="application/json">{code}</script></form>'
     )
     output = [node for node in cell.findall(nodes.container) if "cell_output" in node["classes"]]
@@ -62,19 +60,6 @@ def _add_form(app, cell, match, docname):
         cell.parent[place] = form
     else:
         cell.parent.insert(place + 1, form)
-
-
-def _tests(data):
-    """The tests of a function as a table."""
-    rows = "".join(
-        f"<tr><td>{html.escape(given)}</td><td>{html.escape(result)}</td></tr>"
-        for given, result in data.pop("tests")
-    )
-    return (
-        "<p>Write it in the notebook, where <code>check</code> runs these tests.</p>"
-        "<details><summary>Tests</summary><table><thead><tr><th>for</th><th>it returns</th></tr>"
-        f"</thead><tbody>{rows}</tbody></table></details>"
-    )
 
 
 def _source(cell):

@@ -45,8 +45,9 @@ def test_the_cover_says_the_best_guesses_of_its_figure(cover):
 def test_every_chapter_of_a_loss_has_its_drawing():
     chapters = re.findall(r"\{sketch\}`\w+` \[[^]]+\]\(([^)]+)\)", TEXT)
     folders = ("regression", "classification", "ranking")
-    losses = [path for folder in folders for path in (ROOT / "chapters" / folder).glob("*.ipynb")]
-    assert sorted(chapters) == sorted(path.relative_to(ROOT).as_posix() for path in losses)
+    pages = [path for folder in folders for path in (ROOT / "chapters" / folder).glob("*.ipynb")]
+    losses = [path.relative_to(ROOT) for path in pages if not path.stem.startswith("mixed_")]
+    assert sorted(chapters) == sorted(path.as_posix() for path in losses)
 
 
 @pytest.mark.parametrize("name", SKETCHED)

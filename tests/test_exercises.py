@@ -185,8 +185,34 @@ def test_each_exercise_has_a_stub_a_hint_and_a_solution(chapter):
     assert calls(stubs) == ids
     assert calls(solutions) == ids
     assert sum("{dropdown} Hint" in cell.source for cell in stubs.cells) == len(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\*\*", words(stubs), re.M) == numbers(ids)
+    assert re.findall(r"^\*\*Exercise (\d+)\.\*\*", words(solutions), re.M) == numbers(ids)
     assert all("not attempted yet" in shown for shown in verdicts(stubs))
     assert all(": right." in shown for shown in verdicts(solutions))
+
+
+def answered_on_the_page(chapter):
+    """Whether no exercise of a chapter needs a notebook."""
+    ids = import_module(f"lossbook.answers.{chapter}").EXERCISES
+    return all(exercises.page_data(name)["kind"] != "function" for name in ids)
+
+
+@pytest.mark.parametrize("chapter", [name for name in CHAPTERS if name.startswith("mixed_")])
+def test_mixed_questions_are_ten_and_answered_on_the_page(chapter):
+    assert len(import_module(f"lossbook.answers.{chapter}").EXERCISES) == 10
+    assert answered_on_the_page(chapter)
+
+
+def test_control_a_function_needs_a_notebook():
+    assert not answered_on_the_page("mae")
+
+
+def numbers(ids):
+    return [name.rpartition("-")[2] for name in ids]
+
+
+def words(notebook):
+    return "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def calls(notebook):
@@ -361,7 +387,7 @@ def test_any_answer_is_met_with_a_verdict(answer):
         ("hinge-4", "1/1000"),
         ("mse-7", "ln(2)"),
         ("mse-7", "np.log(2)"),
-        ("cross_entropy-13", "Rational(8, 27)"),
+        ("cross_entropy-9", "Rational(3, 5)"),
         ("hinge-7", "-2/3, 5/3"),
         ("hinge-7", "[-2/3, 5/3]"),
         ("hinge-7", "np.array([-2/3, 5/3])"),
@@ -451,18 +477,55 @@ WORDING = re.compile(
 )
 
 
-def wording(name):
-    """What the text of an exercise asks of a number: {"decimals": 4}, {"digits": 2} or {}."""
+def question(name):
+    """The text of an exercise, down to its hint."""
     chapter, _, number = name.rpartition("-")
     (path,) = (p for p in ROOT.glob(f"chapters/**/{chapter}.ipynb") if p.parent.name != "solutions")
     cells = nbformat.read(path, as_version=4).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    text = text.split(f"**Exercise {number}**")[1].split(":::")[0].split("**Exercise")[0]
-    found = WORDING.search(text)
+    return text.split(f"**Exercise {number}**")[1].split(":::")[0].split("**Exercise")[0]
+
+
+def wording(name):
+    """What the text of an exercise asks of a number: {"decimals": 4}, {"digits": 2} or {}."""
+    found = WORDING.search(question(name))
     if not found:
         return {}
     kind = "digits" if found[2].endswith("digits") else "decimals"
     return {kind: WORDS[found[1].lower()]}
+
+
+def choices(text):
+    """The letters, or the numbers of lines of code, among which a text lets the reader choose."""
+    lines = [int(number) for number in re.findall(r"# (\d+)$", text, re.MULTILINE)]
+    return re.findall(r"^- \*\*([A-Z])\*\*", text, re.MULTILINE) or lines
+
+
+def unnamed(exercise, offered):
+    """The choices that are neither the answer nor a slip with a name; none if none is asked for."""
+    known = [exercise.answer, *exercise.slips.values()]
+    return [choice for choice in offered if choice not in known]
+
+
+CHOSEN = [
+    pytest.param(exercise, offered, id=name)
+    for name, exercise in EXERCISES
+    if not callable(exercise.answer) and not np.ndim(exercise.answer)
+    if exercise.answer in (offered := choices(question(name)))
+]
+
+
+@pytest.mark.parametrize(("exercise", "offered"), CHOSEN)
+def test_each_wrong_choice_has_a_name(exercise, offered):
+    assert unnamed(exercise, offered) == []
+
+
+def test_control_a_choice_without_a_name():
+    text = "Which?\n\n- **A**: one\n- **B**: two **C**\n- **D**: three"
+    assert choices(text) == ["A", "B", "D"]
+    assert choices("```python\nx = 1  # 1\ny = 2 # 2 \nz = 3  # 3\n```") == [1, 3]
+    assert unnamed(Exercise("A", "", slips={"B, but": "B"}), choices(text)) == ["D"]
+    assert len(CHOSEN) >= 6
 
 
 @pytest.mark.parametrize(("name", "exercise"), TYPED)
@@ -510,7 +573,7 @@ def test_a_rounded_answer_is_told_the_exact_one():
         ("mae-6", lambda m, y, q: 1 / 0, "ZeroDivisionError: division by zero, at m = 2"),
         ("mae-6", lambda m, y, q: exit(), "raised SystemExit"),
         ("mse-10", lambda y: np.mean(y**2) - np.mean(y) ** 2, "1000000004 1000000007"),
-        ("mse-6", "(w1*y1 - w2*y2)/(w1 - w2)", "expected"),
+        ("loss_functions-4", "(w1*y1 - w2*y2)/(w1 - w2)", "expected"),
         ("hinge-3", "s*(2*t-1)*(s-2)/(s-2)", "at s = 2, t = 0 it has no number; elsewhere"),
     ],
 )
@@ -644,6 +707,7 @@ def test_expressions_in_shapes_are_worked_out(one):
 
 def test_labels_and_counts_are_whole_where_expressions_are_compared():
     allowed = {"hinge-3": {"t"}, "cross_entropy-4": {"K"}, "mse-12": {"n"}, "ctc-11": {"T", "U"}}
+    allowed["triplet-9"] = {"P"}
     for name, whole in allowed.items():
         exercise = dict(EXERCISES)[name]
         names = sorted(symbol.name for symbol in exercise.answer.free_symbols)

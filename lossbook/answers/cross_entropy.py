@@ -139,16 +139,15 @@ EXERCISES = {
         rtol=1e-5,
     ),
     "cross_entropy-9": Exercise(
-        answer=np.log(81),
-        shows="Probability 0.9 against a ninth of 0.1. The chapter's way gives log 91.",
+        answer=0.6,
+        shows="0.55 is 0.9 q + 0.01: smoothing pulls each probability towards one tenth.",
         slips={
-            "the chapter's way, where the true class has its share of epsilon": np.log(91),
-            "the logit of 0.9, where epsilon goes to one class": np.log(9),
-            "the true class without its share, the others with a tenth": np.log(90),
-            "the ratio of the probabilities, without its logarithm": 81,
-            "the logarithm to base 2": np.log2(81),
+            "what the model says, which is (1 - epsilon) q + epsilon / K": 0.55,
+            "the labels smoothed once more; solve for q instead": 0.505,
+            "q without the division by 1 - epsilon": 0.54,
+            "q without its share epsilon / K": 0.55 / 0.9,
+            "epsilon shared by the nine other classes": (0.55 - 0.1 / 9) / (0.9 - 0.1 / 9),
         },
-        decimals=4,
     ),
     "cross_entropy-10": Exercise(
         answer=64.79464092,
@@ -184,12 +183,13 @@ EXERCISES = {
         rtol=1e-3,
     ),
     "cross_entropy-13": Exercise(
-        answer=sp.Rational(8, 27),
-        shows="At p = 1/3. For a smaller p the model is more wrong, and the pull is weaker.",
+        answer=5,
+        shows="It divides by all places; real.sum() counts those that are no padding.",
         slips={
-            "the place p, not the pull": sp.Rational(1, 3),
-            "the gradient of half the square": sp.Rational(4, 27),
-            "the pull at p = 1/2": sp.Rational(1, 4),
+            "line 1, but a shift changes no loss, and now exp cannot overflow": 1,
+            "line 2, but that is the logarithm of the softmax's denominator": 2,
+            "line 3, but log S minus the true logit is the loss of a place": 3,
+            "line 4, but padding should add nothing to the sum, and now it does not": 4,
         },
     ),
 }

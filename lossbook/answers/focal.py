@@ -54,13 +54,14 @@ EXERCISES = {
         digits=4,
     ),
     "focal-3": Exercise(
-        answer=1 - 1000 ** (-1 / 5),
-        shows="With gamma = 5 a sample is as good as done at three quarters.",
+        answer=5000,
+        shows="The paper divides by the objects; the mean needs 5000 times the learning rate.",
         slips={
-            "1 - p_t instead of p_t": 1000 ** (-1 / 5),
-            "the place for gamma = 2": 1 - 1000 ** (-1 / 2),
+            "the number of places, but the paper divides its sum as well": 100_000,
+            "the number of objects, by which the paper divides; she divides by another number": 20,
+            "the empty places for each object; the mean counts all places": 4999,
+            "her gradients over the paper's; the question is how much too small": 1 / 5000,
         },
-        decimals=4,
     ),
     "focal-4": Exercise(
         answer=1 + float(sp.exp(-2)),
@@ -143,9 +144,12 @@ EXERCISES = {
         rtol=1e-5,
     ),
     "focal-11": Exercise(
-        answer=1.179813233,
-        shows="A gamma a little above 1 is enough to make one gradient as large as 999 together.",
-        slips={"gamma = 1, where the cat has less than half": 1.0},
-        decimals=2,
+        answer=3,
+        shows="1 - p is the factor of class 1 only; of both classes it is 1 - p_t.",
+        slips={
+            "line 1, but p_t is the probability of the true class, as it should be": 1,
+            "line 2, but class 1 has the weight alpha, and class 0 the weight 1 - alpha": 2,
+            "line 4, but minus the logarithm of p_t is cross-entropy, multiplied by the rest": 4,
+        },
     ),
 }

@@ -69,8 +69,12 @@ EXERCISES = {
     ),
     "hinge-2": Exercise(
         answer=1,
-        shows="The gradient is -y: raise the score of a negative sample, and its loss rises.",
-        slips={"the loss itself": 1.3, "the margin": -0.3, "0: it is on the wrong side": 0},
+        shows="Line and birds stay: the margin has doubled, and so has |w|, which divides it.",
+        slips={
+            "the functional margin, which is no distance": 2,
+            "the width of the strip, which ends where the margin is 1": 0.5,
+            "the square of the factor, as of the penalty": 4,
+        },
     ),
     "hinge-3": Exercise(
         answer=(2 * t - 1) * s,
@@ -93,14 +97,12 @@ EXERCISES = {
         },
     ),
     "hinge-5": Exercise(
-        answer=lambda q: 2 * q - 1,
-        shows="It tells the probability, q = (1 + s) / 2: between -1 and 1 it is a parabola.",
-        at=((0.1,), (0.5,), (0.7,), (0.99,)),
+        answer=4,
+        shows="b is not in the penalty, so its slope is that of the losses alone.",
         slips={
-            "q itself; with labels of -1 and +1 the mean is another": lambda q: q,
-            "the log odds, as of the logistic loss": lambda q: np.log(q / (1 - q)),
-            "half the log odds, as of the exponential loss": lambda q: np.log(q / (1 - q)) / 2,
-            "the sign, as of the hinge loss without the square": lambda q: np.sign(2 * q - 1),
+            "line 1, but these lack something; at the corner, 0 is a subgradient as well": 1,
+            "line 2, but C h has the slope -C y by the score where something is missing": 2,
+            "line 3, but w is the slope of the penalty, and the score has the slope x by w": 3,
         },
     ),
     "hinge-6": Exercise(

@@ -80,7 +80,7 @@ EXERCISES = {
         decimals=3,
     ),
     "huber-8": Exercise(
-        answer=0.981802323,  # 0.98180: as rounded, so that its neighbours are refused
+        answer=0.981802323,
         shows="A smaller delta costs efficiency: at 0.98 sigma a tenth of the data is paid.",
         slips={"delta for 95 %": 1.345},
         decimals=3,

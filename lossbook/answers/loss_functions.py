@@ -9,19 +9,10 @@ w1, w2 = sp.symbols("w1 w2", positive=True)
 y1, y2 = sp.symbols("y1 y2", real=True)
 z1, z2 = sp.symbols("y1 y2", positive=True)
 
-Y_HAT, Y = np.array([3.0, 0.0, 2.0, -4.0]), np.array([1.0, 4.0, 2.0, -3.0])
-SAMPLE = np.array([1.0, 2.0, 6.0])
 
-
-def pinball(y_hat, y, q):
-    return q * np.maximum(y - y_hat, 0) + (1 - q) * np.maximum(y_hat - y, 0)
-
-
-def descend(y, step, steps, pull=np.mean):
-    m = 0.0
-    for _ in range(steps):
-        m -= step * pull(2 * (m - y))
-    return m
+def after_ten(factor):
+    """Where a descent from 0 to 3 is if each step multiplies the distance by the factor."""
+    return 3 * (1 - factor**10)
 
 
 EXERCISES = {
@@ -35,9 +26,13 @@ EXERCISES = {
         },
     ),
     "loss_functions-2": Exercise(
-        answer=3,
-        shows="As many targets lie below as above, and 40 might as well be 4000.",
-        slips={"the mean, which the squared error asks for": 10, "the middle of the range": 20.5},
+        answer=4,
+        shows="Too early, each further minute on the sign saves 1: the sign there is a minus.",
+        slips={
+            "line 1, which is right: prediction minus target is positive if he is late": 1,
+            "line 2, which is right: it is the minutes that he waits, or 0": 2,
+            "line 3, which is right: a minute late costs kappa, a minute early 1": 3,
+        },
     ),
     "loss_functions-3": Exercise(
         answer="objective",
@@ -58,14 +53,12 @@ EXERCISES = {
         },
     ),
     "loss_functions-5": Exercise(
-        answer=pinball,
-        shows="It is too_late with kappa = (1 - q) / q, times q.",
-        at=((Y_HAT, Y, 0.1), (Y_HAT, Y, 0.5), (Y_HAT, Y, 0.9)),
+        answer=1.25,
+        shows="(n + 1)/(n - 1): below the variance on the nine, above it on the others.",
         slips={
-            "q and 1 - q exchanged": lambda y_hat, y, q: pinball(y_hat, y, 1 - q),
-            "its gradient by the prediction": lambda y_hat, y, q: (
-                (1 - q) * (y_hat > y) - q * (y_hat < y)
-            ),
+            "the cost on others over the variance; compare it with that on the nine": 10 / 9,
+            "the variance over the cost on the nine; others cost more than the variance": 9 / 8,
+            "the cost on the nine over that on others": 0.8,
         },
     ),
     "loss_functions-6": Exercise(
@@ -78,15 +71,13 @@ EXERCISES = {
         },
     ),
     "loss_functions-7": Exercise(
-        answer=descend,
-        shows="Each step takes the share 2 step of the way to the mean.",
-        at=((SAMPLE, 0.1, 1), (SAMPLE, 0.1, 50), (SAMPLE, 0.6, 3), (np.array([5.0]), 0.25, 2)),
+        answer=after_ten(0.8),
+        shows="Each step leaves the share 1 - 2 * 0.1 of the distance to the mean, 3.",
         slips={
-            "a step by the sum of the gradients, not their mean": lambda y, step, steps: descend(
-                y, step, steps, np.sum
-            ),
-            "uphill: the gradient added": lambda y, step, steps: descend(y, -step, steps),
-            "the gradient without its 2": lambda y, step, steps: descend(y, step / 2, steps),
+            "a step by the sum of the gradients, not their mean": after_ten(0.4),
+            "uphill: the gradient added": after_ten(1.2),
+            "the gradient without its 2": after_ten(0.9),
+            "the mean, where the descent ends": 3,
         },
     ),
     "loss_functions-8": Exercise(

@@ -33,17 +33,14 @@ SEVEN = np.array([1.0, 3, 3, 4, 6, 8, 44])
 
 EXERCISES = {
     "mae-1": Exercise(
-        answer=5 / 3,
-        shows="Sizes are averaged, so errors of different sign do not pay for each other.",
+        answer=3,
+        shows="Four below, one above: a slope is a difference of two counts.",
         slips={
-            "the sum, not the mean": 5,
-            "the mean of the signed errors": -1 / 3,
-            "the mean of target minus prediction, with signs": 1 / 3,
-            "the mean squared error": 13 / 3,
-            "the root of the mean squared error": (13 / 3) ** 0.5,
-            "the mean of the errors that are not 0": 2.5,
+            "above minus below": -3,
+            "the number of points below alone": 4,
+            "the slope of the mean, not of the sum": 0.6,
+            "the slope of the squared errors": 2 * (5 + 3 + 3 + 2 - 38),
         },
-        digits=6,
     ),
     "mae-2": Exercise(
         answer=4,
@@ -56,22 +53,19 @@ EXERCISES = {
     ),
     "mae-3": Exercise(
         answer=3,
-        shows="Four below, one above: a slope is a difference of two counts.",
+        shows="A unit and its square: what passes in metres fails in kilometres.",
         slips={
-            "above minus below": -3,
-            "the number of points below alone": 4,
-            "the slope of the mean, not of the sum": 0.6,
-            "the slope of the squared errors": 2 * (5 + 3 + 3 + 2 - 38),
+            "test 1, which always holds: no constant has a lower MAE than the median": 1,
+            "test 2, which always holds: the MAE is at most the root of the MSE": 2,
+            "test 4, which always holds: |mean - median| is at most the median's MAE": 4,
         },
     ),
     "mae-4": Exercise(
-        answer=0.8,
-        shows="The ratio of two costs is a quantile: she should run out one day in five.",
+        answer=0.9,
+        shows="Too high is the dear mistake here: this is the quantile of 1 - q = 0.1.",
         slips={
-            "the share of too high, 1 - q": 0.2,
-            "the ratio of the costs; it is q over 1 - q": 4,
-            "the smaller cost over the larger": 0.25,
-            "one cost alone; the two must add up to 1": 0.6,
+            "what the shop wanted; but here a unit too high costs nine times as much": 0.1,
+            "the median, where both mistakes cost the same": 0.5,
         },
     ),
     "mae-5": Exercise(

@@ -7,7 +7,6 @@ from lossbook import datasets
 from lossbook.exercises import Exercise
 
 w, x, y = sp.symbols("w x y", real=True)
-w1, w2, y1, y2 = sp.symbols("w1 w2 y1 y2", positive=True)
 mu, sigma, n = sp.symbols("mu sigma n", positive=True)
 
 
@@ -22,10 +21,6 @@ def variance(y):
         mean += before / k
         squares += before * (value - mean)
     return squares / len(y)
-
-
-def largest_step(X):
-    return len(X) / np.linalg.eigvalsh(X.T @ X)[-1]
 
 
 def warming():
@@ -50,13 +45,13 @@ EXERCISES = {
         },
     ),
     "mse-2": Exercise(
-        answer=273.2,
-        shows="The best constant is the mean, 11, and what is left is the variance.",
+        answer=np.sqrt(28),
+        shows="Average the MSEs and take the root last; a mean of roots is never above it.",
         slips={
-            "the best constant itself": 11,
-            "the variance over n - 1": 341.5,
-            "the sum of the squares": 1366,
-            "the MSE of the median": 337.2,
+            "what the colleague reports, a mean of roots": 4,
+            "the MSE, not yet its root": 28,
+            "the root of the sum of the four MSEs, not of their mean": np.sqrt(112),
+            "the RMSE of the typical batch": 2,
         },
     ),
     "mse-3": Exercise(
@@ -90,12 +85,11 @@ EXERCISES = {
         },
     ),
     "mse-6": Exercise(
-        answer=(w1 * y1 + w2 * y2) / (w1 + w2),
-        shows="The weighted mean; with weights 1/sigma^2 it is that of maximum likelihood.",
+        answer=4,
+        shows="What multiplies a row is squared: for weights 1/sigma^2, divide rows by sigma.",
         slips={
-            "the mean without weights": (y1 + y2) / 2,
-            "each weight at the other measurement": (w2 * y1 + w1 * y2) / (w1 + w2),
-            "the weighted sum, not divided by the sum of the weights": w1 * y1 + w2 * y2,
+            "what was wanted; least squares also squares what multiplies the rows": 2,
+            "the power by which the rows should have been divided": 1,
         },
     ),
     "mse-7": Exercise(
@@ -141,16 +135,13 @@ EXERCISES = {
         },
     ),
     "mse-11": Exercise(
-        answer=largest_step,
+        answer=3 / (4 + np.sqrt(10)),
         shows="The steepest direction alone sets the speed limit for all others.",
-        at=(
-            (np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]),),
-            (np.array([[2.0], [0.0], [0.0], [0.0]]),),
-            (np.array([[1.0, 5.0], [0.0, 1.0]]),),
-        ),
         slips={
-            "the bound for the sum of squares, without n": lambda X: largest_step(X) / len(X),
-            "two over the smallest eigenvalue": lambda X: len(X) / np.linalg.eigvalsh(X.T @ X)[0],
+            "the bound for the sum of squares, not their mean": 1 / (4 + np.sqrt(10)),
+            "two over the largest eigenvalue of X^T X, without its 2/n": 2 / (4 + np.sqrt(10)),
+            "the bound of the flattest direction": 3 / (4 - np.sqrt(10)),
+            "the largest eigenvalue of the Hessian": 2 / 3 * (4 + np.sqrt(10)),
         },
     ),
     "mse-12": Exercise(

@@ -5,22 +5,8 @@ import sympy as sp
 
 from lossbook.exercises import Exercise
 
-d, m = sp.symbols("d m", positive=True)
+m, P = sp.symbols("m P", positive=True)
 x, y = sp.symbols("x y", real=True)
-
-
-def number_of_triplets(labels):
-    count = np.unique(labels, return_counts=True)[1]
-    return (count * (count - 1) * (len(labels) - count)).sum()
-
-
-def with_itself(labels):
-    count = np.unique(labels, return_counts=True)[1]
-    return (count**2 * (len(labels) - count)).sum()
-
-
-def of_all_kinds(labels):
-    return len(labels) ** 3
 
 
 def _distances(z, labels):
@@ -66,39 +52,8 @@ def total_of_batch(z, labels, margin):
     return len(labels) * batch_hard(z, labels, margin)
 
 
-def _least_gap(z, labels, power=2):
-    distances, same, positive = _distances(z, labels)
-    near = np.where(positive, distances, -np.inf).max(axis=1)
-    far = np.where(same, np.inf, distances).min(axis=1)
-    return (far**power - near**power)[positive.any(axis=1)].min()
-
-
-def least_scale(z, labels, margin):
-    gap = _least_gap(z, labels)
-    return np.sqrt(margin / gap) if gap > 0 else np.inf
-
-
-def without_the_root(z, labels, margin):
-    gap = _least_gap(z, labels)
-    return margin / gap if gap > 0 else np.inf
-
-
-def of_plain_distances(z, labels, margin):
-    gap = _least_gap(z, labels, power=1)
-    return margin / gap if gap > 0 else np.inf
-
-
-def wrong_ones_forgotten(z, labels, margin):
-    distances, same, positive = _distances(z, labels)
-    near = np.where(positive, distances, np.inf).min(axis=1)
-    far = np.where(same, -np.inf, distances).max(axis=1)
-    return np.sqrt(margin / (far**2 - near**2).min())
-
-
-SIX = np.array([[0, 0], [1, 0], [3, 0], [3, 1], [0, 4], [1, 5.0]])
-OF = np.array([0, 0, 1, 1, 2, 2])
-MIXED = np.array([0, 1, 0, 1, 2, 2])
-HALVES = np.array([0, 0, 1, 0, 1, 1])
+FIVE = np.array([[0, 0], [1, 0], [3, 0], [3, 1], [0, 4.0]])
+LINE = np.array([[0], [1], [2.2], [5.0]])
 
 EXERCISES = {
     "triplet-1": Exercise(
@@ -131,14 +86,14 @@ EXERCISES = {
         },
     ),
     "triplet-4": Exercise(
-        answer=m - d,
-        shows="Above 0 for every anchor: the margin must not exceed the distance of p and n.",
-        at=((1.0, 3.0), (0.5, 0.75), (2.0, 9.0)),
+        answer=5,
+        shows="Without ~ the negatives are of the anchor's class, and half of them must cost.",
         slips={
-            "the greatest loss": m + d,
-            "the same with d squared": m - d**2,
-            "the loss half way between": m,
-            "0, which needs d of at least m": sp.S.Zero * d * m,
+            "line 1, the squared distances, as the squared loss asks": 1,
+            "line 2, which says who is of one class": 2,
+            "line 3, which takes the anchor out of its own positives, as it should be": 3,
+            "line 4, whose entry at (a, p, n) is d[a, p] - d[a, n] + margin": 4,
+            "line 6, the mean over the triplets that count": 6,
         },
     ),
     "triplet-5": Exercise(
@@ -152,24 +107,19 @@ EXERCISES = {
         },
     ),
     "triplet-6": Exercise(
-        answer=number_of_triplets,
-        shows="It grows with the cube of the number of samples: nobody looks at all of them.",
-        at=(
-            (np.array([0, 0, 1, 1]),),
-            (np.array([3, 3, 3, 5, 5, 8]),),
-            (np.array([1, 1, 1]),),
-            (np.repeat(np.arange(6), 10),),  # three plain loops take a moment, no more
-        ),
+        answer=4 / 3,
+        shows="4320 triplets: the anchor is not its own positive, so 3 of the 4 are left.",
         slips={
-            "each sample as its own positive, too": with_itself,
-            "all choices of three, of whatever classes": of_all_kinds,
-            "pairs of one class without an order": lambda labels: number_of_triplets(labels) / 2,
+            "the factor turned round: the right number over the colleague's": 3 / 4,
+            "the number of triplets, not the factor": 4320,
+            "the factor over 2160, where anchor and positive have no order": 8 / 3,
+            "a factor for the negatives; their number, 36, is right": 40 / 36,
         },
     ),
     "triplet-7": Exercise(
         answer=batch_hard,
         shows="One triplet for each anchor: N of them, of some N^3.",
-        at=((SIX, OF, 0.5), (SIX, MIXED, 0.5), (SIX, HALVES, 3.0), (SIX / 10, MIXED, 0.2)),
+        at=((FIVE, np.array([0, 0, 1, 1, 0]), 3.0), (LINE, np.array([0, 0, 1, 1]), 0.5)),
         slips={
             "squared distances": of_squares,
             "the nearest positive": nearest_positive,
@@ -187,13 +137,14 @@ EXERCISES = {
         },
     ),
     "triplet-9": Exercise(
-        answer=least_scale,
-        shows="It takes the loss to 0 and changes no neighbour. And a wrong order it cannot mend.",
-        at=((SIX, OF, 1.0), (SIX, OF, 40.0), (SIX / 10, OF, 0.2), (SIX, MIXED, 1.0)),
+        answer=2 * P / (P - 1),
+        shows="A regular simplex reaches it: 4 for two classes, 3 for three, nearly 2 for many.",
+        at=((2,), (3,), (4,), (10,)),
         slips={
-            "s squared: the root is missing": without_the_root,
-            "the factor for the plain loss": of_plain_distances,
-            "the nearest positive and the farthest negative": wrong_ones_forgotten,
+            "the margin for two classes": 4,
+            "the limit for many classes, at right angles": 2,
+            "a margin of cosines: the squared distance is twice that": P / (P - 1),
+            "the squared distance taken for the distance": sp.sqrt(2 * P / (P - 1)),
         },
     ),
 }

@@ -11,6 +11,7 @@ from lossbook.figures import latex
 from lossbook.shapes import (
     absolute,
     difference_of_squares,
+    direction,
     huber_function,
     positive_part,
     root,
@@ -52,14 +53,14 @@ def _sigmoid(expr):
 
 
 def _distances(expr):
-    expr = expr.replace(difference_of_squares, lambda x, y: x**2 - y**2)
     expr = expr.replace(root, lambda square: far if square.has(other) else near)
+    expr = expr.replace(difference_of_squares, lambda x, y: x**2 - y**2)
     expr = expr.replace(step, lambda gap: ACTIVE)
     return sp.factor_terms(sp.expand(expr) if expr.has(ACTIVE) else expr)
 
 
 def _distance(expr):
-    expr = expr.replace(root, lambda square: d)
+    expr = expr.replace(root, lambda square: d).replace(direction, lambda x, d: x / d)
     return sp.factor_terms(expr.subs(step(margin - d), 1))  # where it is 0, so is max(0, m - d)
 
 

@@ -13,26 +13,28 @@ VERDICTS = ("holds", "holds if", "corrected")
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the note, in other words, and whether it is true.
+    """A claim of the note, and whether it is true.
 
-    mark: "C01" to "C52". section: the heading of the note under which it stands.
-    verdict: one of VERDICTS.
+    mark: "C01", ... section: what the claim is about.
+    note: the note's own words, in Chinese; "……" parts what does not stand together there.
+    says: the same in English. verdict: one of VERDICTS.
     condition: for "holds if" the condition, for "corrected" what is right instead; for "holds" a
         remark, or nothing.
     """
 
     mark: str
     section: str
+    note: str
     says: str
     verdict: str
     condition: str
 
 
 def load() -> list[Claim]:
-    """All claims, in the note's order.
+    """All claims, in the note's order, but what its first table says of one loss is at that loss.
 
-    >>> len(load())
-    52
+    >>> load()[0].says
+    'A loss function is also called a cost function or an objective function.'
     """
     return [Claim(**row) for row in tables.records("claims")]
 
@@ -104,9 +106,16 @@ class Table:
             stop = " " if claim.verdict == "holds if" else ". "
             verdict = f"**{claim.verdict}**{stop}{claim.condition}".strip()
             links = " ".join(self._link(claim, place) for place in self.places.get(claim.mark, []))
-            rows.append([mark, claim.says, f"{verdict} {links}"])
+            says = f"{claim.says}<br>{_quotation(claim.note)}"
+            rows.append([mark, says, f"{verdict} {links}"])
         return tables.markdown(["claim", "the note says", "verdict"], *rows)
 
     def _link(self, claim, place):
         path = Path(os.path.relpath(place.path, self.here)).as_posix()
         return f"<br>→ [{place.heading}]({path}#{claim.mark.lower()})"
+
+
+def _quotation(note):
+    """The note's words for a cell of a table, in which a bar ends the cell, also in a formula."""
+    words = note.replace("|", r"\vert ").replace("……", "<br>")
+    return f'<small lang="zh">{words}</small>'

@@ -6,9 +6,6 @@
   dataset.mode ||= "auto";
   dataset.theme ||= dark.matches ? "dark" : "light";
 
-  // A page opened from disk may not fetch other pages for summaries of search results.
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
   // Formulas are seen with the first words, since their fonts are asked for before them.
   for (const font of ["1em KaTeX_Main", "italic 1em KaTeX_Math"]) document.fonts.load(font);
 

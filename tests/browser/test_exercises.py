@@ -62,7 +62,7 @@ def test_enter_judges(open_exercises):
     assert answer(page, "huber-3", "r/delta").startswith("Not yet. at delta = 1, r = 3:")
     assert page.locator("math mfrac").count() == 1  # what was understood
     assert answer(page, "huber-3", "delta/r").startswith("Right.")
-    assert answer(page, "hinge-7", "-0.667, 1.67").startswith("Right (to more digits")
+    assert answer(page, "hinge-7", "-0.6667, 1.6667").startswith("Right (to more digits")
     assert answer(page, "ctc-1", "Hello").startswith("Right.")
     assert "Solved: 4 of 4 here, 4 of 117 in the book" in page.locator("body").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -19,15 +19,23 @@ export function install(form, changed) {
     remember("exercises", name, kept);
     changed();
   };
-  if (exercise.kind === "function") mark(form, kept, keep);
+  if (exercise.kind === "function") mark(form, exercise, kept, keep);
   else ask(form, exercise, solution, kept, keep);
 }
 
-/** A function is judged in the notebook; here the reader ticks it off. */
-function mark(form, kept, keep) {
+/** A function is judged in the notebook; here are its tests, and the reader ticks it off. */
+function mark(form, { tests }, kept, keep) {
+  const row = (tag, cells) =>
+    element("tr", {}, ...cells.map((textContent) => element(tag, { textContent })));
   const box = element("input", { type: "checkbox", checked: kept.right === true });
   box.addEventListener("change", () => keep({ right: box.checked }));
-  form.append(element("label", {}, box, " It passes in my notebook"));
+  form.append(
+    element("p", { textContent: "Write it in the notebook, in JupyterLab: check runs these tests." }),
+    element("details", {}, element("summary", { textContent: "Tests" }), element("table", {},
+      element("thead", {}, row("th", ["for", "it returns"])),
+      element("tbody", {}, ...tests.map((cells) => row("td", cells))))),
+    element("label", {}, box, " It passes in my notebook"),
+  );
 }
 
 function ask(form, exercise, solution, kept, keep) {

@@ -125,7 +125,7 @@ function isRounded(given, exact, least = 2) {
   const found = [given].flat(Infinity);
   return [exact].flat(Infinity).every((b, i) => {
     for (let digits = least; digits < 12; digits++) {
-      if (Number(b.toPrecision(digits)) === found[i]) return true;
+      if (Number(exponential(b, digits)) === found[i]) return true;
     }
     return false;
   });
@@ -147,16 +147,26 @@ function explains(given, outcomes, exercise) {
   return exercise.kind !== "expression" && given.every((one, i) => isRounded(one, outcomes[i], 3));
 }
 
+/** x.toExponential, but a half is rounded to the even digit, as Python does. */
+function exponential(x, digits) {
+  const [mantissa, exponent] = x.toExponential(60).split("e");
+  const figures = mantissa.replace(/[-.]/g, "");
+  const isHalf = /^50*$/.test(figures.slice(digits));
+  if (!isHalf || figures[digits - 1] % 2) return x.toExponential(digits - 1);
+  const kept = `${figures[0]}.${figures.slice(1, digits)}`.replace(/\.$/, "");
+  return `${x < 0 ? "-" : ""}${kept}e${exponent}`;
+}
+
 /** A number as Python prints it by the format "g". */
 function general(x, digits) {
   if (Number.isNaN(x)) return "no number";
-  if (x === 0) return "0";
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
+  const [mantissa, exponent] = exponential(x, digits).split("e");
   const trim = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   if (exponent < -4 || exponent >= digits) {
     return `${trim(mantissa)}e${exponent < 0 ? "-" : "+"}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
   }
-  return trim(x.toFixed(Math.max(digits - 1 - exponent, 0)));
+  return trim(Number(`${mantissa}e${exponent}`).toFixed(Math.max(digits - 1 - exponent, 0)));
 }
 
 function show(shown, digits = 6) {

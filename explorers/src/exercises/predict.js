@@ -16,6 +16,13 @@ export function predictions(article) {
 
 const title = (part) => part.querySelector(".admonition-title, summary")?.textContent.trim();
 
+/** What is to be read aloud: of formulas their MathML alone. */
+function spoken(item) {
+  const copy = item.cloneNode(true);
+  copy.querySelectorAll(".katex-html, annotation").forEach((part) => part.remove());
+  return copy.textContent.trim();
+}
+
 function install(box, list, answer, place) {
   if (answer) answer.hidden = true;
   const choose = (choice) => {
@@ -29,13 +36,14 @@ function install(box, list, answer, place) {
       choose(i);
       if (answer) answer.open = true;
     });
+    radio.setAttribute("aria-label", spoken(item));
     const text = element("span", {}, ...item.childNodes);
     item.append(element("label", {}, radio, text));
     return radio;
   });
   list.classList.add("predict-choices");
-  list.setAttribute("role", "radiogroup");
-  list.setAttribute("aria-label", "Your prediction");
+  box.setAttribute("role", "radiogroup");
+  box.setAttribute("aria-label", "Your prediction");
   const kept = remembered().predictions[place];
   if (choices[kept]) {
     choices[kept].checked = true;
