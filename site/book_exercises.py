@@ -80,7 +80,7 @@ def add_script(app, pagename, templatename, context, doctree):
     """Load what answers, only on pages that ask."""
     body = context.get("body", "")
     if 'class="exercise"' in body or "Predict first" in body:
-        app.add_js_file("exercises.js")
+        app.add_js_file("exercises.js", loading_method="defer")
         app.add_css_file("exercises.css")
 
 

@@ -12,7 +12,7 @@ VIEW_BOX = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 def add_explorers(app, pagename, templatename, context, doctree):
     """Load the explorers' runtime, only on pages that have explorers."""
     if "lossbookExplorers" in context.get("body", ""):
-        app.add_js_file("explorers.js")
+        app.add_js_file("explorers.js", loading_method="defer")  # the text is seen first
         app.add_css_file("explorers.css")
 
 

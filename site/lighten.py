@@ -1,10 +1,13 @@
 """Once the site is built, leave out what no page uses: rules of style, fonts, icons, source maps.
 
-The theme brings styles for all that a site may contain and some thousand icons.
+The theme brings styles for all that a site may contain and some thousand icons. The book's own
+styles stay whole: its scripts put names of classes together, such as lb-c1, which are no words of
+the pages.
 """
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import tinycss2
 from fontTools.subset import Subsetter
@@ -80,10 +83,14 @@ def lighten(app, exception):
     for path in static.rglob("*.map"):
         path.unlink()
     (static / "scripts/fontawesome.js").write_bytes(b"")  # the icons once more, as a script
+    folders = [Path(app.confdir, folder) for folder in app.config.html_static_path]
+    own = {static / path.name for folder in folders for path in folder.glob("*.css")}
     known, icons = words(app.outdir), set()
     for path in static.rglob("*.css"):
-        css = WOFF2.sub("", used_styles(path.read_text("utf-8"), known))
-        path.write_text(css, "utf-8")
+        css = path.read_text("utf-8")
+        if path not in own:
+            css = WOFF2.sub("", used_styles(css, known))
+            path.write_text(css, "utf-8")
         icons.update(ICON.findall(css))
     keep_icons(static / "vendor/fontawesome/webfonts", icons)
 

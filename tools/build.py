@@ -23,7 +23,7 @@ INDEX = BUILD / "html" / "index.html"
 STAMP = BUILD / "sources.json"
 SOURCES = (
     "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
-    "lossbook/exercises.py lossbook/answers/*"
+    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/*"
 )
 # What to do about a warning, by words in it.
 ADVICE = {

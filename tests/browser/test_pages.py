@@ -15,6 +15,7 @@ EXPLORING = sorted(  # the pages with explorers
     for path in (ROOT / "chapters").rglob("*.ipynb")
     if "lossbook-explorer" in path.read_text("utf-8")
 )
+EXPLORING.append("index.html")
 
 
 def strayed(shown):
@@ -32,6 +33,18 @@ def test_control_a_slider_that_another_script_moved(open_page):
     assert strayed(figure(page)) == []
     page.evaluate("document.querySelector('input[type=range]').value = ''")
     assert len(strayed(figure(page))) == 1
+
+
+def unseen(page):
+    """How many curves of the page's explorers have no colour."""
+    colourless = "curves => curves.filter((c) => getComputedStyle(c).stroke === 'none').length"
+    return page.locator(".lb-curve").evaluate_all(colourless)
+
+
+def test_control_curves_without_a_style(open_page):
+    assert unseen(open_page(make_curves())) == 0
+    without = open_page(make_curves(), edit=lambda page: page.replace("explorers.css", "none.css"))
+    assert unseen(without) == without.locator(".lb-curve").count() > 0
 
 
 def test_every_page_with_explorers_is_tried(site):
@@ -70,5 +83,6 @@ def test_explorers_of_the_site(new_page, site, server, way, name):
     # What the build leaves out of the style is not what draws curves.
     curves = "all => all.map((one) => getComputedStyle(one).stroke)"
     assert "none" not in page.locator("svg .lb-curve").evaluate_all(curves)
+    assert unseen(page) == 0
     assert_right(page, others=True)
     assert page.log.errors == []
