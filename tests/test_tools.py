@@ -205,3 +205,10 @@ def test_fuzz_says_what_it_found(tmp_path):
     assert run.returncode == 1
     assert "seed " in run.stdout and "n=1000" in run.stdout
     assert "1 hunt found something" in run.stdout
+
+
+def test_links_to_pages_lead_somewhere_in_jupyterlab_too():
+    """A role `{doc}` is a link in the site alone; `[text](../choosing.ipynb)` is one everywhere."""
+    for path in ROOT.glob("chapters/**/*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        assert not [c.source for c in cells if c.cell_type == "markdown" and "{doc}" in c.source]
