@@ -21,7 +21,6 @@ from tools import browser, build
 
 SHEET, PDF = build.BUILD / "print.html", build.BUILD / "book.pdf"
 TITLE = "The Book of Loss Functions"
-FRONT = 2  # pages: the title, the contents
 BETWEEN = "http://book.invalid/#"  # before an id, in a link to another page of the book
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
 STYLES = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
@@ -41,7 +40,8 @@ nav { break-before: page; }
 .bd-main .bd-content .bd-article h1:first-of-type { display: block !important; }
 header { page: cover; padding-top: 75mm; text-align: center; }
 header h1 { font-size: 30pt; }
-nav h2 { break-after: avoid; font-size: 12pt; margin: 1.2em 0 0.2em; }
+nav h2 { break-after: avoid; font-size: 12pt; margin: 0.7em 0 0; }
+nav ul { margin: 0; }
 nav a { display: flex; gap: 0.6em; color: inherit !important; text-decoration: none !important; }
 nav a::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted; margin-bottom: 0.3em; }
 nav .page { order: 2; }
@@ -162,14 +162,21 @@ def print_page(page, markup):
 def print_book(folder, page, parts):
     """The PDF of these parts of the book, by a page of a browser."""
     names = [name for _, group in parts for name in group]
-    next_page, readers, numbers, titles = FRONT + 1, [], {}, {}
-    for name in names:
-        titles[name], body, styles = article(folder, name, set(names))
-        readers.append(print_page(page, document(body, styles, next_page)))
+    articles = {name: article(folder, name, set(names)) for name in names}
+    titles = {name: title for name, (title, _, _) in articles.items()}
+    styles = articles[names[0]][2]
+
+    def print_front(numbers):
+        return print_page(page, document(front(parts, numbers, titles), styles))
+
+    next_page = len(print_front(dict.fromkeys(names, 999)).pages) + 1
+    readers, numbers = [], {}
+    for name, (_, body, own_styles) in articles.items():
+        readers.append(print_page(page, document(body, own_styles, next_page)))
         numbers[name] = next_page
         next_page += len(readers[-1].pages)
     writer = PdfWriter()
-    for reader in [print_page(page, document(front(parts, numbers, titles), styles)), *readers]:
+    for reader in [print_front(numbers), *readers]:
         writer.append(reader)
     lead_within(writer, {anchor(name): number for name, number in numbers.items()})
     writer.add_metadata({"/Title": html.unescape(TITLE)})
