@@ -72,6 +72,16 @@ def test_a_book_of_two_pages(folder, browser):
     assert leads == [reader.pages[3], reader.pages[3]]
 
 
+def test_numbers_hold_where_the_contents_are_long(folder, browser, monkeypatch):
+    monkeypatch.setattr(pdf, "STYLE", pdf.STYLE + "nav ul { break-before: page; }")
+    page = browser.new_page(java_script_enabled=False)
+    book = pdf.print_book(folder, page, [(None, ["one"]), ("Part", ["two"])])
+    page.close()
+    for number, title in zip((-2, -1), ("One", "Two"), strict=True):
+        printed = str(len(book.pages) + number + 1)
+        assert {title, printed} <= set(book.pages[number].extract_text().split())
+
+
 def test_all_pages_of_the_book_are_printed(site):
     names = [name for _, group in pdf.contents() for name in group]
     for name in names:
