@@ -1,12 +1,12 @@
-"""The book as one document, from which its PDF is printed."""
+"""The book as one PDF: what is printed, and that its links and numbers lead to the right pages."""
 
 import re
-from collections import Counter
 
 import pytest
+from pypdf import PdfReader
 
 from tools import browser as tools_browser
-from tools import build, pdf
+from tools import pdf
 
 PAGES = {"index", "chapters/mse", "chapters/huber"}
 
@@ -16,9 +16,12 @@ PAGES = {"index", "chapters/mse", "chapters/huber"}
     [
         ('<p id="one">', '<p id="chapters-mse--one">'),
         ('<a href="#one">', '<a href="#chapters-mse--one">'),
-        ('<a href="huber.html">', '<a href="#chapters-huber">'),
-        ('<a class="x" href="huber.html#two">', '<a class="x" href="#chapters-huber--two">'),
-        ('<a href="../index.html">', '<a href="#index">'),
+        ('<a href="huber.html">', f'<a href="{pdf.BETWEEN}chapters-huber">'),
+        (
+            '<a class="x" href="huber.html#two">',
+            f'<a class="x" href="{pdf.BETWEEN}chapters-huber--two">',
+        ),
+        ('<a href="../index.html">', f'<a href="{pdf.BETWEEN}index">'),
         ('<a href="mse.ipynb">', '<a href="html/chapters/mse.ipynb">'),
         ('<a href="https://a.org/#x">', '<a href="https://a.org/#x">'),
         ('<img src="../_images/a.svg"/>', '<img src="html/_images/a.svg"/>'),
@@ -31,46 +34,59 @@ def test_links_lead_within_the_book(markup, moved):
     assert pdf.within(markup, "chapters/mse", PAGES) == moved
 
 
-def lost(book):
-    """The ids that stand twice in a document, and the links that lead nowhere in it."""
-    ids = Counter(re.findall(r'<[^<>]*\sid="([^"]*)"', book))
-    links = set(re.findall(r'<a [^<>]*href="#([^"]*)"', book))
-    return [name for name, count in ids.items() if count > 1], sorted(links - set(ids))
-
-
-def test_the_whole_book_is_one_document(site):
-    book = pdf.whole(site)
-    twice, nowhere = lost(book)
-    assert {name.partition("--")[2] for name in twice} <= {"proof-content"}  # by sphinx-proof
-    assert nowhere == []
-    for path in re.findall(r'(?:src|href)="(html/[^"#?]*)', book):
-        assert (build.BUILD / path).is_file() or path.endswith((".html", ".ipynb"))
-    for _, pages in pdf.contents():
-        for page in pages:
-            assert f'id="{pdf.anchor(page)}"' in book
-    assert "<script" not in book
-
-
-def test_control_links_and_ids():
-    assert lost('<p id="a"><p id="a"><a href="#b">') == (["a"], ["b"])
-
-
 def test_without_a_browser_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(tools_browser, "launch", lambda chromium: None)
     with pytest.raises(SystemExit, match=r"install Chromium(.|\n)*run this again"):
-        pdf.print_book(None)
+        pdf.open_browser(None)
 
 
-def test_the_contents_have_the_numbers_of_pages(browser, tmp_path):
-    chapter = "<h1 id=a style='break-before: page'>A</h1>"
-    page = browser.new_page()
-    page.set_content(f"<title>Book</title><a href='#a'>A</a><p id=b>Not linked.</p>{chapter}")
-    page.pdf(path=tmp_path / "book.pdf", tagged=True, outline=True)
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A site of two pages, which link to each other."""
+    monkeypatch.setattr(pdf, "SHEET", tmp_path / "print.html")
+    page = (
+        '<article class="bd-article"><h1>{title}<a class="headerlink"></a></h1>'
+        '<p id="here">Words.</p><a href="#here">here</a>{links}<script>gone()</script></article>'
+    )
+    to_two = '<a href="two.html#here">two</a><a href="two.html#lost">lost</a>'
+    (tmp_path / "one.html").write_text(page.format(title="One", links=to_two), "utf-8")
+    (tmp_path / "two.html").write_text(page.format(title="Two", links=""), "utf-8")
+    return tmp_path
+
+
+def test_a_book_of_two_pages(folder, browser):
+    page = browser.new_page(java_script_enabled=False)
+    book = pdf.print_book(folder, page, [(None, ["one"]), ("Part", ["two"])])
+    book.write(folder / "book.pdf")
     page.close()
-    assert pdf.beginnings(tmp_path / "book.pdf") == {"a": 2}
+    reader = PdfReader(folder / "book.pdf")
+    title, contents, one, two = [sheet.extract_text() for sheet in reader.pages]
+    assert pdf.TITLE in title
+    assert re.findall(r"(?:One|Two)\s+(\d)", contents) == ["3", "4"]
+    assert {"One", "3"} <= set(one.split())
+    assert {"Two", "4"} <= set(two.split())
+    assert {"One", "Two"} <= {item.title for item in reader.outline if not isinstance(item, list)}
+    links = [link.get_object() for link in reader.pages[2]["/Annots"]]
+    assert sum("/Dest" in link for link in links) == 1
+    leads = [link["/A"]["/D"][0].get_object() for link in links if "/A" in link]
+    assert leads == [reader.pages[3], reader.pages[3]]
 
 
-def test_numbers_stand_in_the_contents(site):
-    book = pdf.whole(site, {"chapters-regression-huber": 137})
-    (entry,) = re.findall(r'<li><a href="#chapters-regression-huber">.*?</li>', book)
-    assert '<span class="page">137</span>' in entry
+def test_numbers_hold_where_the_contents_are_long(folder, browser, monkeypatch):
+    monkeypatch.setattr(pdf, "STYLE", pdf.STYLE + "nav ul { break-before: page; }")
+    page = browser.new_page(java_script_enabled=False)
+    book = pdf.print_book(folder, page, [(None, ["one"]), ("Part", ["two"])])
+    page.close()
+    for number, title in zip((-2, -1), ("One", "Two"), strict=True):
+        printed = str(len(book.pages) + number + 1)
+        assert {title, printed} <= set(book.pages[number].extract_text().split())
+
+
+def test_all_pages_of_the_book_are_printed(site):
+    names = [name for _, group in pdf.contents() for name in group]
+    for name in names:
+        title, body, styles = pdf.article(site, name, set(names))
+        assert title and styles
+        assert "<script" not in body
+        for path in re.findall(r'(?:src|href)="html/([^"#?]*)', body + "".join(styles)):
+            assert (site / path).is_file() or path.endswith(".ipynb"), path

@@ -1,11 +1,11 @@
 """Print the book as one PDF: `python tools/pdf.py` writes _build/book.pdf.
 
-The pages of the site become one document, whose links lead within it, and Chromium prints that:
-so bookmarks and links are the browser's own work. It is printed twice, since the first PDF says on
-which pages the chapters begin.
+Chromium prints each page of the site, which for the whole book at once takes it far longer;
+pypdf joins them, and turns links between pages into links within the book.
 """
 
 import html
+import io
 import posixpath
 import re
 import sys
@@ -13,15 +13,18 @@ from pathlib import Path
 
 import yaml
 from playwright.sync_api import sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tools import browser, build
 
-BOOK, PDF = build.BUILD / "book.html", build.BUILD / "book.pdf"
+SHEET, PDF = build.BUILD / "print.html", build.BUILD / "book.pdf"
+TITLE = "The Book of Loss Functions"
+BETWEEN = "http://book.invalid/#"  # before an id, in a link to another page of the book
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
 STYLES = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
-TITLE = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.DOTALL)
+HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.DOTALL)
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 TAG = re.compile(r"<[a-z][^<>]*>")
 ATTRIBUTE = re.compile(r'(?<=\s)(id|href|src|for|name|aria-labelledby)="([^"]*)"')
@@ -32,12 +35,13 @@ STYLE = """
   margin: 18mm 15mm;
   @bottom-center { content: counter(page); font: 9pt sans-serif }
 }
-@page :first { @bottom-center { content: none } }
-.bd-article, nav { break-before: page; }
+@page cover { @bottom-center { content: none } }
+nav { break-before: page; }
 .bd-main .bd-content .bd-article h1:first-of-type { display: block !important; }
-header { padding-top: 75mm; text-align: center; }
+header { page: cover; padding-top: 75mm; text-align: center; }
 header h1 { font-size: 30pt; }
-nav h2 { break-after: avoid; font-size: 12pt; margin: 1.2em 0 0.2em; }
+nav h2 { break-after: avoid; font-size: 12pt; margin: 0.7em 0 0; }
+nav ul { margin: 0; }
 nav a { display: flex; gap: 0.6em; color: inherit !important; text-decoration: none !important; }
 nav a::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted; margin-bottom: 0.3em; }
 nav .page { order: 2; }
@@ -71,7 +75,7 @@ def within(markup, page, pages):
         target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else ""
         linked = target.removesuffix(".html") if path else page
         if key == "href" and linked in pages:
-            return "#" + anchor(linked, name)
+            return ("#" if linked == page else BETWEEN) + anchor(linked, name)
         return f"html/{target}" + (f"#{name}" if name else "")
 
     def rewrite(tag):
@@ -80,77 +84,113 @@ def within(markup, page, pages):
     return TAG.sub(rewrite, markup)
 
 
-def whole(folder, numbers=None):
-    """The HTML of the whole book, from the folder of the site.
-
-    numbers: the number of the page on which each chapter begins, by the chapter's id.
-    """
-    parts = list(contents())
-    pages = {page for _, group in parts for page in group}
-    styles, articles, lists = {}, [], []
-    for caption, group in parts:
-        entries = []
-        for page in group:
-            text = (folder / f"{page}.html").read_text("utf-8")
-            for link in STYLES.findall(text):
-                styles[within(link, page, pages)] = None  # each once, in their order
-            body = SCRIPT.sub("", ARTICLE.search(text)[1]).replace('loading="lazy"', "")
-            articles.append(
-                f'<article class="bd-article" id="{anchor(page)}">{within(body, page, pages)}'
-                "</article>"
-            )
-            title = TITLE.search(body)[1]
-            number = (numbers or {}).get(anchor(page), "")
-            entries.append(
-                f'<li><a href="#{anchor(page)}"><span>{title}</span>'
-                f'<span class="page">{number}</span></a></li>'
-            )
-        if caption:
-            lists.append(f"<h2>{html.escape(caption)}</h2><ul>{''.join(entries)}</ul>")
-    config = yaml.safe_load((build.ROOT / "_config.yml").read_text("utf-8"))
-    title, author = html.escape(config["title"]), html.escape(config["author"])
+def document(body, styles, first=1):
+    """An HTML document to be printed, whose first page has this number."""
     return (
-        f'<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
-        f'<title>{title}</title><meta name="author" content="{author}">{"".join(styles)}'
-        f'<style>{STYLE}</style><body class="whole-book"><main class="bd-main">'
-        '<div class="bd-content">'
-        f'<div class="bd-article-container"><header><h1>{title}</h1><p>{author}</p>'
-        f"<p>{config['copyright']}. Text under CC BY 4.0, code under the MIT licence.</p></header>"
-        f'<nav aria-label="Contents"><h1>Contents</h1>{"".join(lists)}</nav>{"".join(articles)}'
-        "</div></div></main></body></html>"
+        '<!doctype html><html lang="en" data-theme="light" '
+        f'style="counter-reset: page {first - 1}"><meta charset="utf-8">'
+        f"<title>{TITLE}</title>{''.join(styles)}<style>{STYLE}</style>"
+        '<body class="whole-book"><main class="bd-main">'
+        f'<div class="bd-content"><div class="bd-article-container">{body}</div></div></main>'
     )
 
 
-def print_book(chromium):
-    """Print the book's document by a browser that Playwright finds."""
+def article(folder, page, pages):
+    """The title of a page of the site, its content as it is in the book, and its styles."""
+    text = (folder / f"{page}.html").read_text("utf-8")
+    styles = [within(link, page, pages) for link in STYLES.findall(text)]
+    body = SCRIPT.sub("", ARTICLE.search(text)[1]).replace('loading="lazy"', "")
+    title = HEADING.search(body)[1]
+    body = f'<article class="bd-article" id="{anchor(page)}">{within(body, page, pages)}</article>'
+    return title, body, styles
+
+
+def front(parts, numbers, titles):
+    """The title page, and the contents with the numbers of pages."""
+    config = yaml.safe_load((build.ROOT / "_config.yml").read_text("utf-8"))
+    lists = ""
+    for caption, group in parts:
+        entries = "".join(
+            f'<li><a href="{BETWEEN}{anchor(page)}"><span>{titles[page]}</span>'
+            f'<span class="page">{numbers[page]}</span></a></li>'
+            for page in group
+        )
+        lists += f"<h2>{html.escape(caption or '')}</h2><ul>{entries}</ul>"
+    return (
+        f"<header><h1>{TITLE}</h1><p>{html.escape(config['author'])}</p><p>{config['copyright']}. "
+        "Text under CC BY 4.0, code under the MIT licence.</p></header>"
+        f'<nav aria-label="Contents"><h1>Contents</h1>{lists}</nav>'
+    )
+
+
+def lead_within(writer, starts):
+    """Turn links between pages into links within the PDF, to the place or to its chapter."""
+    named = {name.lstrip("/"): to for name, to in writer.named_destinations.items()}
+    for page in writer.pages:
+        for link in page.get("/Annots") or []:
+            action = link.get_object().get("/A", {})
+            _, between, name = action.get("/URI", "").partition(BETWEEN)
+            if not between:
+                continue
+            place = named[name].dest_array if name in named else None
+            start = writer.pages[starts[name.partition("--")[0]] - 1].indirect_reference
+            place = place or ArrayObject([start, NameObject("/Fit")])
+            link.get_object()[NameObject("/A")] = DictionaryObject(
+                {NameObject("/S"): NameObject("/GoTo"), NameObject("/D"): place}
+            )
+
+
+def open_browser(chromium):
+    """A browser that Playwright finds, or an end with what to install."""
     found = browser.launch(chromium)
     if found is None:
         sys.exit(
             "No browser was found to print with: install Chromium, Chrome or Edge (on Debian and "
             "Ubuntu, `sudo apt install chromium`) and run this again."
         )
-    page = found.new_page(java_script_enabled=False)
-    page.set_default_timeout(600_000)
-    page.goto(BOOK.as_uri())
-    page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-    found.close()
+    return found
 
 
-def beginnings(path):
-    """The number of the page on which each element begins that a link of a PDF leads to."""
-    reader = PdfReader(path)
-    places = reader.named_destinations.items()
-    return {name.lstrip("/"): reader.get_destination_page_number(to) + 1 for name, to in places}
+def print_page(page, markup):
+    """The PDF of a document."""
+    SHEET.write_text(markup, "utf-8")
+    page.goto(SHEET.as_uri())
+    data = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+    return PdfReader(io.BytesIO(data))
+
+
+def print_book(folder, page, parts):
+    """The PDF of these parts of the book, by a page of a browser."""
+    names = [name for _, group in parts for name in group]
+    articles = {name: article(folder, name, set(names)) for name in names}
+    titles = {name: title for name, (title, _, _) in articles.items()}
+    styles = articles[names[0]][2]
+
+    def print_front(numbers):
+        return print_page(page, document(front(parts, numbers, titles), styles))
+
+    next_page = len(print_front(dict.fromkeys(names, 999)).pages) + 1
+    readers, numbers = [], {}
+    for name, (_, body, own_styles) in articles.items():
+        readers.append(print_page(page, document(body, own_styles, next_page)))
+        numbers[name] = next_page
+        next_page += len(readers[-1].pages)
+    writer = PdfWriter()
+    for reader in [print_front(numbers), *readers]:
+        writer.append(reader)
+    lead_within(writer, {anchor(name): number for name, number in numbers.items()})
+    writer.add_metadata({"/Title": html.unescape(TITLE)})
+    return writer
 
 
 def main():
     build.main([])
     with sync_playwright() as playwright:
-        numbers = {}
-        for _ in range(2):
-            BOOK.write_text(whole(build.INDEX.parent, numbers), "utf-8")
-            print_book(playwright.chromium)
-            numbers = beginnings(PDF)
+        found = open_browser(playwright.chromium)
+        page = found.new_page(java_script_enabled=False)
+        page.set_default_timeout(600_000)
+        print_book(build.INDEX.parent, page, list(contents())).write(PDF)
+        found.close()
     print(f"Open {PDF.as_uri()}")
 
 
