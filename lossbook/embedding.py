@@ -23,7 +23,7 @@ def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     array([0.125])
     """
     d = distance(x1, x2)
-    return (weighted_square(y, d) + weighted_square(1 - y, positive_part(margin - d))) / 2
+    return weighted_square(y / 2, d) + weighted_square((1 - y) / 2, positive_part(margin - d))
 
 
 @loss

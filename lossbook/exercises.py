@@ -95,7 +95,7 @@ def check(name: str, answer: Any) -> Verdict:
         right, message = _compare(answer, exercise)
     except (_Unusable, Unreadable) as error:
         right, message = False, str(error)
-    except (Exception, SystemExit) as error:  # an answer is any object, whose methods may raise
+    except (Exception, SystemExit, GeneratorExit) as error:  # an answer is any object, whose methods may raise
         right, message = False, f"the answer cannot be read: {type(error).__name__} on the way"
     return Verdict(right, f"{name}: {message}")
 
@@ -225,7 +225,7 @@ def _call(function, at, place, like):
     """What the function returns for copies of the arguments, which it may change."""
     try:
         returned = function(*copy.deepcopy(at))
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         # Whatever a learner's function raises is a reply to the learner.
         about = f"{type(error).__name__}: {_text(error)}".rstrip(": ")
         raise _Unusable(f"the function raised {about}, at {place}") from error
@@ -362,7 +362,7 @@ def _text(answer):
     """The repr of an answer, shortened; its type, where repr raises."""
     try:
         text = str(answer) if isinstance(answer, BaseException) else repr(answer)
-    except (Exception, SystemExit):
+    except (Exception, SystemExit, GeneratorExit):
         return type(answer).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
 

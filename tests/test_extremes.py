@@ -44,6 +44,7 @@ NUMBERS = [
     (cross_entropy_with_logits.hess, ([1e308, -1e308], [1, 0]), {}, [[0, 0], [0, 0]]),
     (cross_entropy.hess, ([0.0, 1.0], [0, 1]), {}, [[0, 0], [0, 1]]),
     (contrastive, ([0.0], [0.0], 1), {"margin": 1e308}, 0),
+    (contrastive, ([0.0], [0.0], 0), {"margin": 1.4e154}, 9.8e307),
     (contrastive.grad, ([0.0, 1.0], [0.0, 1.0], 0), {"margin": 1e3}, [[0, 0], [0, 0]]),
     (contrastive.grad, ([0.0], [0.0], 0), {"margin": 1e308}, [[0], [0]]),
     (contrastive.grad, ([0.0], [5e-324], 0), {"margin": 1e9}, [[1e9], [-1e9]]),

@@ -472,6 +472,8 @@ def search_for_other_formulas(loss, data):
     assume(all(e is not None and abs(e) < INF for e in itertools.chain(*exact.values())))
     if takes[loss.arguments[0]] in (PROBABILITY, PROBABILITIES):
         assume(not {0, 1} & set(np.ravel(row[0])))  # the formula has log(0)
+    pairs = itertools.combinations((given_[name] for name in loss._vectors), 2)
+    assume(all(a != b for a, b in pairs))  # the formula divides by their distance
     numeric = [n for n in given_ if n not in loss._vectors and type(given_[n]) is float]
     least = 0 if loss._vectors else 1
     assume(len(numeric) >= least)
