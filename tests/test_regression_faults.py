@@ -12,8 +12,8 @@ EARLY, LATE = np.array([54.0, 70.0, 79.0]), np.array([80.0, 71.5, 60.0])
 X, X_NEW = RNG.normal(3, 2, size=(8, 2)), RNG.normal(1, 3, size=(5, 2))
 Y = X @ [1, -2] + RNG.normal(size=8)
 FIT = np.linalg.lstsq(np.column_stack([np.ones(8), X]), Y, rcond=None)[0]
-GAUSSIAN = np.random.default_rng(5).normal(size=1000)
-CENTRE, ONES = np.median(GAUSSIAN), np.ones((1000, 1))
+GAUSSIAN = np.random.default_rng(5).normal(size=999)
+CENTRE, ONES = np.median(GAUSSIAN), np.ones((999, 1))
 SCALE = np.median(abs(GAUSSIAN - CENTRE)) / 0.6745
 WEIGHTS = 1.345 * SCALE / np.maximum(abs(GAUSSIAN - CENTRE), 1.345 * SCALE)
 LOGITS, LABELS = np.array([-1.5, 0.3, 2.0, -0.7]), np.array([0, 1, 0, 1])
