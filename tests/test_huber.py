@@ -31,10 +31,9 @@ def test_the_recorded_errors_of_slopes_are_computed_again():
     assert not agree(record.errors([1, 2]), again)  # control: other seeds
 
 
-@pytest.mark.parametrize("page", ["regression/huber", "solutions/huber"])
-def test_the_regression_on_the_page_where_a_residual_is_0(page):
+def test_the_regression_on_the_page_where_a_residual_is_0():
     found = {"np": np}
-    for cell in nbformat.read(CHAPTERS / f"{page}.ipynb", 4).cells:
+    for cell in nbformat.read(CHAPTERS / "regression/huber.ipynb", 4).cells:
         if cell.source.startswith(("def fit_weighted", "def huber_regression")):
             exec(cell.source, found)
     X, y = np.column_stack([np.ones(5), np.arange(-2, 3)]), np.array([0.0, 3, 2, 1, 4])

@@ -1,4 +1,4 @@
-"""The code in which a reader of the first chapters looks for a fault has it in one line."""
+"""The code about numbers in which a reader looks for a fault has it in one line."""
 
 import re
 
@@ -12,6 +12,21 @@ EARLY, LATE = np.array([54.0, 70.0, 79.0]), np.array([80.0, 71.5, 60.0])
 X, X_NEW = RNG.normal(3, 2, size=(8, 2)), RNG.normal(1, 3, size=(5, 2))
 Y = X @ [1, -2] + RNG.normal(size=8)
 FIT = np.linalg.lstsq(np.column_stack([np.ones(8), X]), Y, rcond=None)[0]
+GAUSSIAN = np.random.default_rng(5).normal(size=999)
+CENTRE, ONES = np.median(GAUSSIAN), np.ones((999, 1))
+SCALE = np.median(abs(GAUSSIAN - CENTRE)) / 0.6745
+WEIGHTS = 1.345 * SCALE / np.maximum(abs(GAUSSIAN - CENTRE), 1.345 * SCALE)
+LOGITS, LABELS = np.array([-1.5, 0.3, 2.0, -0.7]), np.array([0, 1, 0, 1])
+
+
+def turned(z, eps=0.1):
+    """The loss of labels that are turned with the probability eps, from both ways to each."""
+    p = 1 / (1 + np.exp(-z))
+    return -np.log(
+        np.where(LABELS == 1, p * (1 - eps) + (1 - p) * eps, p * eps + (1 - p) * (1 - eps))
+    )
+
+
 FAULTS = {  # what is given, the line repaired, and what the lines then compute
     "loss_functions-2": (
         {"y_hat": EARLY, "y": LATE, "kappa": 9.0},
@@ -22,6 +37,25 @@ FAULTS = {  # what is given, the line repaired, and what the lines then compute
         {"X_train": X, "y": Y, "X_new": X_NEW},
         "Z_new = (X_new - mean) / sd",
         {"y_hat": FIT[0] + X_NEW @ FIT[1:]},
+    ),
+    "huber-7": (
+        {
+            "X": ONES,
+            "y": GAUSSIAN,
+            "w": np.array([CENTRE]),
+            "fit_weighted": lambda X, y, weights: np.array([weights @ y / weights.sum()]),
+        },
+        "delta = 1.345 * np.median(abs(r)) / 0.6745",
+        {"delta": 1.345 * SCALE, "w": WEIGHTS @ GAUSSIAN / WEIGHTS.sum()},
+    ),
+    "choosing-4": (
+        {"z": LOGITS, "y": LABELS, "eps": 0.1},
+        "q = eps + (1 - 2 * eps) * p",
+        {
+            "loss": turned(LOGITS),
+            # By the complex step, exact to the last digits; 1e-20 squared is nothing beside 1.
+            "grad_z": turned(LOGITS + 1e-20j).imag / 1e-20,
+        },
     ),
 }
 

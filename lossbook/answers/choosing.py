@@ -1,11 +1,8 @@
 """Answers to the exercises of the chapter on choosing."""
 
 import numpy as np
-import sympy as sp
 
 from lossbook.exercises import Exercise
-
-p = sp.Symbol("p", positive=True)
 
 
 def rise(f, a, b):
@@ -18,18 +15,6 @@ def above_the_left_end(f, a, b):
 
 def at_the_mean_height(f, a, b):
     return f((a + b) / 2) - f(a) + f(b) / 2
-
-
-def factor(distances):
-    return (distances[-1] / distances[0]) ** (1 / (len(distances) - 1))
-
-
-def one_step_too_many(distances):
-    return (distances[-1] / distances[0]) ** (1 / len(distances))
-
-
-def its_logarithm(distances):
-    return np.log(factor(distances))
 
 
 def expectile(y, q):
@@ -84,12 +69,13 @@ EXERCISES = {
         },
     ),
     "choosing-2": Exercise(
-        answer=0.8,
-        shows="2 / (2 + 0.5): only the ratio of the prices counts, 4 to 1, as for the rolls.",
+        answer=2,
+        shows="Where it suffices on 4 days of 5, a missing paper costs 4 times a spare one.",
         slips={
-            "the share of days on which the stock does not suffice": 0.2,
-            "the ratio of the prices, turned round": 0.25,
-            "the ratio of the prices; the quantile is 4 / (4 + 1)": 4,
+            "the ratio of the two; a spare paper costs 0.5": 4,
+            "the balance turned round: the order suffices on 80 days of 100": 0.125,
+            "the price of a spare paper, divided by the share of days": 0.625,
+            "the price of a spare paper, divided by the share of the other days": 2.5,
         },
     ),
     "choosing-3": Exercise(
@@ -102,13 +88,13 @@ EXERCISES = {
         },
     ),
     "choosing-4": Exercise(
-        answer=-2 * p * (1 - p) ** 2,
-        shows="Largest in size at p = 1/3; at p = 0, where it is most wrong, it does not pull.",
-        at=((0.5,), (0.2,), (0.9,)),
+        answer=2,
+        shows="A 1 is turned as well: a label is 1 with the probability eps + (1 - 2 eps) p.",
         slips={
-            "the gradient by p; the chain rule asks for p (1 - p) as well": -2 * (1 - p),
-            "the gradient of the cross-entropy": -(1 - p),
-            "the gradient for the label 0": 2 * p**2 * (1 - p),
+            "line 1, which is right: the probability of a logit": 1,
+            "line 3, which is right: minus the logarithm of what the label's probability is": 3,
+            "line 4, which is right: the slope of the loss by q, for both labels": 4,
+            "line 5, which is right for the q that line 2 should have": 5,
         },
     ),
     "choosing-5": Exercise(
@@ -144,16 +130,12 @@ EXERCISES = {
         decimals=3,
     ),
     "choosing-8": Exercise(
-        answer=factor,
-        shows="Its logarithm to base 10, turned round, is the number of digits that a step gains.",
-        at=(
-            (2.0 * 0.8 ** np.arange(5),),
-            (0.3 * 0.5 ** np.arange(2),),
-            (7.0 * 0.99 ** np.arange(40),),
-        ),
+        answer=1,
+        shows="Along the eigenvalue 9, each step leads across the valley to the same height.",
         slips={
-            "the root for one step too many": one_step_too_many,
-            "the logarithm of the factor": its_logarithm,
+            "the colleague's share, which is that along the eigenvalue 1": 7 / 9,
+            "the share that the best step leaves, 2 / (1 + 9)": 0.8,
+            "the share that two steps of 1/9 leave": 64 / 81,
         },
     ),
     "choosing-9": Exercise(

@@ -61,9 +61,13 @@ EXERCISES = {
         },
     ),
     "huber-5": Exercise(
-        answer=2,
-        shows="Huber's loss is beta times Smooth L1, so its gradients are larger by beta as well.",
-        slips={"the factor that leads back": 0.5, "beta squared": 4},
+        answer=100,
+        shows="Huber's loss is beta times Smooth L1: a tenth, and so are its gradients.",
+        slips={
+            "the factor of the gradients; the learning rate was changed the wrong way too": 10,
+            "the change that was meant, if Huber's gradients were ten times as large": 1,
+            "what is left of a step; it is too small by the reciprocal": 0.01,
+        },
     ),
     "huber-6": Exercise(
         answer=r / sp.sqrt(1 + (r / delta) ** 2),
@@ -74,10 +78,13 @@ EXERCISES = {
         },
     ),
     "huber-7": Exercise(
-        answer=1.126924037,
-        shows="The six years in minutes pull Huber's line from 1.13 up to 2.04.",
-        slips={"the fit to all years": 2.0396, "least squares on the good years": 1.304},
-        decimals=3,
+        answer=2,
+        shows="For Gaussian residuals the median of |r| is 0.6745 sigma: divide by 0.6745.",
+        slips={
+            "line 1, which is right: the weights depend on the size of r, not on its sign": 1,
+            "line 3, which is right: the weight is 1 inside delta, and delta / |r| beyond": 3,
+            "line 4, which is right: the next fit is one of weighted least squares": 4,
+        },
     ),
     "huber-8": Exercise(
         answer=0.981802323,
