@@ -95,7 +95,11 @@ def check(name: str, answer: Any) -> Verdict:
         right, message = _compare(answer, exercise)
     except (_Unusable, Unreadable) as error:
         right, message = False, str(error)
-    except (Exception, SystemExit, GeneratorExit) as error:  # an answer is any object, whose methods may raise
+    except (
+        Exception,
+        SystemExit,
+        GeneratorExit,
+    ) as error:  # an answer is any object, whose methods may raise
         right, message = False, f"the answer cannot be read: {type(error).__name__} on the way"
     return Verdict(right, f"{name}: {message}")
 
