@@ -572,6 +572,7 @@ def test_a_rounded_answer_is_told_the_exact_one():
         ("mae-6", lambda m, y, q: "True", "is it in quotes?"),
         ("mae-6", lambda m, y, q: 1 / 0, "ZeroDivisionError: division by zero, at m = 2"),
         ("mae-6", lambda m, y, q: exit(), "raised SystemExit"),
+        ("mae-6", lambda m, y, q: (_ for _ in ()).throw(GeneratorExit), "raised GeneratorExit"),
         ("mse-10", lambda y: np.mean(y**2) - np.mean(y) ** 2, "1000000004 1000000007"),
         ("loss_functions-4", "(w1*y1 - w2*y2)/(w1 - w2)", "expected"),
         ("hinge-3", "s*(2*t-1)*(s-2)/(s-2)", "at s = 2, t = 0 it has no number; elsewhere"),
