@@ -46,7 +46,7 @@ def mend(app, pagename, templatename, context, doctree):
     body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     # The standard has withdrawn this role.
     body = body.replace(' role="doc-biblioentry"', "")
-    context["body"] = mark_chinese(body)
+    context["body"] = body if app.config.language == "zh_CN" else mark_chinese(body)
 
 
 def setup(app):

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import yaml
+from translation import words
 
 PAGES = yaml.safe_load(Path(__file__).with_name("pages.yml").read_text("utf-8"))
 SOLUTIONS = "chapters/solutions/"
+SOLUTIONS_DESCRIPTION = "{title} – each exercise of the chapter answered and explained."
 HOSTS = {"github.com": "github.io", "gitlab.com": "gitlab.io"}  # and where their pages are
 
 
@@ -54,9 +56,9 @@ def describe(app, pagename, templatename, context, doctree):
     base = app.config.html_baseurl
     title = re.sub("<[^>]+>", "", context.get("title") or "")
     if pagename.startswith(SOLUTIONS):
-        description = f"{title} – each exercise of the chapter answered and explained."
+        description = context["say"](SOLUTIONS_DESCRIPTION).format(title=title)
     else:
-        description = PAGES.get(pagename, PAGES["index"])["description"]
+        description = context["say"](PAGES.get(pagename, PAGES["index"])["description"])
     context["description"] = description
     context["is_cover"] = pagename == app.config.root_doc
     card = "_static/card.png"
@@ -71,7 +73,7 @@ def describe(app, pagename, templatename, context, doctree):
 
 def add_missing(app):
     """The page that servers show where there is none."""
-    yield "404", {"title": "Page not found"}, "404.html"
+    yield "404", {"title": words(app, "site")("Page not found")}, "404.html"
 
 
 def finish(app, exception):

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from sphinx.addnodes import glossary, index
+from translation import words
 
 PAGES = yaml.safe_load(Path(__file__).with_name("pages.yml").read_text("utf-8"))
 # A chapter comes before pages that repeat it or only mention it.
@@ -150,21 +151,21 @@ def write_index(app, exception):
     """Write the text of all pages, in the order of the book, for the page of the search."""
     if exception or app.builder.format != "html":
         return
-    pages = []
+    pages, say = [], words(app, "site")
     for name in app.env.collect_relations():
-        if name not in app.book_sections:  # a page that has not changed since the last build
-            app.env.get_and_resolve_doctree(name, app.builder)
         of_page = PAGES.get(name, {})
         pages.append(
             {
                 "name": name,
                 "title": app.env.titles[name].astext(),
                 "words": of_page.get("words", []),
-                "description": of_page.get("description", ""),
+                "description": say(of_page.get("description", "")),
                 "weight": next((WEIGHTS[at] for at in WEIGHTS if name.startswith(at)), 1),
                 "sections": app.book_sections[name],
             }
         )
+    sections = json.dumps(app.book_sections, ensure_ascii=False)
+    Path(app.doctreedir, "sections.json").write_text(sections, "utf-8")
     data = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     (app.outdir / "searchindex.js").write_text(f"bookSearch.load({data});\n", "utf-8")
     for name in ("searchtools.js", "language_data.js"):  # Sphinx's search, which no page loads
@@ -172,13 +173,15 @@ def write_index(app, exception):
 
 
 def replace_search(app):
+    """Begin with the sections of the last build: those of pages that have not changed since."""
     app.builder.search = False
-    app.book_sections = {}
+    kept = Path(app.doctreedir, "sections.json")
+    app.book_sections = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
 
 
 def add_search(app):
     """The page of the search, which Sphinx makes only with its own index."""
-    yield "search", {"title": "Search"}, "search.html"
+    yield "search", {"title": words(app, "site")("Search")}, "search.html"
 
 
 def setup(app):

@@ -4,14 +4,17 @@ Sphinx translates paragraph by paragraph from the catalogues in locale/. Formula
 are the same in every language, and so are the names in the glossary, which has both.
 """
 
+import json
 import re
+from functools import cache
+from pathlib import Path
 
+from babel.messages.pofile import read_po
 from docutils import nodes
 from sphinx.addnodes import toctree
-from sphinx.locale import get_translation
+from sphinx.builders.gettext import MsgOrigin
 from sphinx.transforms import SphinxTransform
-from sphinx.util.i18n import docname_to_domain
-from sphinx.util.nodes import is_translatable
+from sphinx.util.nodes import extract_messages, is_translatable
 
 # Parts of a message that no language changes: formulas, code, addresses, tags, marks of claims.
 FIXED = re.compile(r"\$[^$]+\$|(?<!\})`[^`]+`|\{[\w:]+\}(?=`)|\]\([^)]*\)|<[^>]+>|\bC\d\d\b")
@@ -20,6 +23,36 @@ WORD = re.compile("[A-Za-z]{2}")
 
 def has_words(text):
     return bool(WORD.search(FIXED.sub(" ", text)))
+
+
+@cache
+def catalogue(folder, language, domain):
+    """The translations of a domain, by message; empty for the language of the source."""
+    path = Path(folder, "locale", language, "LC_MESSAGES", f"{domain}.po")
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file) if message.string}
+
+
+def words(app, domain):
+    """What translates words of a domain that stand in no page: a function from text to text.
+
+    While catalogues are made it collects them, and returns them as they are.
+    """
+    if not hasattr(app, "untranslated"):
+        app.untranslated = set()
+    collected = getattr(getattr(app, "builder", None), "catalogs", None)
+    known = catalogue(app.srcdir, app.config.language, domain)
+
+    def say(text):
+        if collected is not None:
+            collected[domain].add(text, MsgOrigin(domain, 0))
+        if text not in known:
+            app.untranslated.add((domain, text))
+        return known.get(text, text)
+
+    return say
 
 
 class Untranslated(SphinxTransform):
@@ -34,6 +67,10 @@ class Untranslated(SphinxTransform):
                 fixed or not has_words(node.rawsource or node.astext())
             ):
                 node["translatable"] = False
+        known = catalogue(self.app.srcdir, self.config.language, self.env.docname)
+        self.env.metadata[self.env.docname]["untranslated"] = [
+            text for _, text in extract_messages(self.document) if text not in known
+        ]
 
 
 class TranslatedContents(SphinxTransform):
@@ -42,14 +79,27 @@ class TranslatedContents(SphinxTransform):
     default_priority = 101
 
     def apply(self):
-        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
-        translate = get_translation(domain)
+        known = catalogue(self.app.srcdir, self.config.language, self.env.docname)
         for node in self.document.findall(toctree):
             for message in node.extract_original_messages():
-                node.apply_translated_message(message, translate(message))
+                node.apply_translated_message(message, known.get(message, message))
+
+
+def list_untranslated(app, exception):
+    """Write what this edition says in English, for the tests."""
+    if exception or app.config.language == "en":
+        return
+    found = {
+        (name, text)
+        for name, data in app.env.metadata.items()
+        for text in data.get("untranslated", [])
+    }
+    text = json.dumps(sorted(found | app.untranslated), ensure_ascii=False, indent=1)
+    Path(app.doctreedir, "untranslated.json").write_text(text, "utf-8")
 
 
 def setup(app):
+    app.connect("build-finished", list_untranslated)
     app.add_transform(Untranslated)
     app.add_transform(TranslatedContents)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,13 @@
 """What the site's extensions make of formulas and of styles, on small sites of their own."""
 
-import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tools import lighten
 
 SITE = Path(__file__).parent.parent / "site"
 CONF = """
@@ -75,14 +76,6 @@ def test_control_a_wrong_formula_fails_the_build(tmp_path, formula, what):
 # Styles.
 
 
-@pytest.fixture(scope="module")
-def lighten():
-    spec = importlib.util.spec_from_file_location("lighten", SITE / "lighten.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize(
     "rule",
     [
@@ -98,7 +91,7 @@ def lighten():
         "@keyframes gone{from{top:0}to{top:1px}}",
     ],
 )
-def test_rules_that_may_match_stay(lighten, rule):
+def test_rules_that_may_match_stay(rule):
     assert lighten.used_styles(rule, {"used"}).strip() == rule
 
 
@@ -106,11 +99,11 @@ def test_rules_that_may_match_stay(lighten, rule):
     "rule",
     [".gone{color:red}", "p.used.gone a{color:red}", "#gone .used{color:red}"],
 )
-def test_control_rules_of_other_sites_go(lighten, rule):
+def test_control_rules_of_other_sites_go(rule):
     assert lighten.used_styles(rule, {"used"}).strip() == ""
     assert lighten.used_styles(f"@media print{{{rule}}}", {"used"}).strip() == ""
 
 
-def test_of_several_selectors_the_used_stay(lighten):
+def test_of_several_selectors_the_used_stay():
     css = ".gone,.used,.used .gone,p:is(.a,.b){top:0}"
     assert lighten.used_styles(css, {"used"}).strip() == ".used,p:is(.a,.b){top:0}"

@@ -3,6 +3,7 @@
 With `--serve`, or `--serve 8000`, show it on 127.0.0.1 then.
 """
 
+import concurrent.futures
 import contextlib
 import functools
 import hashlib
@@ -17,14 +18,20 @@ from pathlib import Path
 
 import nbformat
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tools.lighten import lighten
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
-INDEX = BUILD / "html" / "index.html"
+HTML = BUILD / "html"
+INDEX = HTML / "index.html"
+EDITIONS = {"en": HTML, "zh_CN": BUILD / "zh" / "html"}  # and where each is built
 STAMP = BUILD / "sources.json"
 SOURCES = (
     "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
-    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/*"
+    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/* locale/**/*.po"
 )
+SHARED = ("_static", "_images", "_sources")
 # What to do about a warning, by words in it.
 ADVICE = {
     "bibtex key": "A citation names no entry: mend its key, or add the entry to "
@@ -32,6 +39,7 @@ ADVICE = {
     "not found|unknown document|undefined label|not readable|nonexisting": "A link, a reference "
     "or a picture leads nowhere: mend its name, or add what it names.",
     "cannot be typeset": "A formula is no TeX that KaTeX knows: mend it.",
+    "i18n.inconsistent": "A translation has other links than its source: mend it in locale/.",
 }
 
 
@@ -95,24 +103,64 @@ def build():
         print(*troubles, sep="\n", file=sys.stderr)
         return False
     if not reusable(old, new):
-        shutil.rmtree(BUILD / "html", ignore_errors=True)
-        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        for folder in (*EDITIONS.values(), BUILD / ".doctrees"):
+            shutil.rmtree(folder, ignore_errors=True)
     STAMP.unlink(missing_ok=True)
     print("Building the book ...", flush=True)
-    book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    command = [book, "build", ".", "-W", "-n", "--keep-going"]
-    run = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8")
-    print(run.stderr, end="", file=sys.stderr)
-    if run.returncode:
-        print(*advice(run.stderr), sep="\n", file=sys.stderr)
+    warnings = run_sphinx()
+    if warnings:
+        print(warnings, *advice(warnings), sep="\n", file=sys.stderr)
         return False
+    add_edition(EDITIONS["zh_CN"], "zh")
+    lighten(HTML)
     STAMP.write_text(json.dumps(new, indent=0), "utf-8")
     return True
 
 
+def run_sphinx():
+    """Build both editions side by side; what the builds that failed said."""
+    command = [sys.executable, ROOT / "tools" / "edition.py"]
+    runs = [
+        subprocess.Popen(
+            [*command, language, "html", folder], stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        for language, folder in EDITIONS.items()
+    ]
+    with concurrent.futures.ThreadPoolExecutor() as threads:  # so that neither waits for a reader
+        said = list(threads.map(lambda run: run.communicate()[1], runs))
+    return "".join(text for run, text in zip(runs, said, strict=True) if run.returncode)
+
+
+def add_edition(built, name):
+    """Put an edition into a folder of the site; what the site has already is not stored twice."""
+    edition = HTML / name
+    shutil.rmtree(edition, ignore_errors=True)
+    for path in [path for path in built.rglob("*") if path.is_file()]:
+        within = path.relative_to(built)
+        if within.parts[0] in SHARED and (HTML / within).exists():
+            continue
+        (edition / within).parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".html":
+            page = share(path.read_text("utf-8"), len(within.parts) - 1)
+            (edition / within).write_text(page, "utf-8")
+        else:
+            shutil.copy(path, edition / within)
+
+
+def share(page, depth):
+    """A page of an edition, leading to what the site has already."""
+    up = "../" * depth
+    address = re.compile(rf"(?<=[\"'(]){re.escape(up)}((?:{'|'.join(SHARED)})/[^\"'()?#]*)")
+
+    def lead(match):
+        return f"{up}../{match[1]}" if (HTML / match[1]).exists() else match[0]
+
+    return address.sub(lead, page)
+
+
 def serve(port):
     """Serve the site to this machine only, on the port or, where it is taken, on a free one."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=INDEX.parent)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=HTML)
     try:
         httpd = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError:

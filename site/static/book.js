@@ -19,4 +19,13 @@
     }
   });
   addEventListener("load", () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box)));
+
+  // The other edition opens at the same place, since its sections have the same ids.
+  addEventListener("click", ({ target }) => {
+    const link = target.closest?.(".edition-switch");
+    if (!link) return;
+    const sections = [...document.querySelectorAll("article section[id]")];
+    const above = sections.filter((section) => section.getBoundingClientRect().top < 120);
+    link.hash = scrollY ? (above.at(-1)?.id ?? "") : "";
+  });
 }

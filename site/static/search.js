@@ -134,10 +134,12 @@ const bookSearch = (() => {
       const different = new Set(near.map(([, i]) => i)).size + near.length / 1000;
       if (different > best[1]) best = [start, different];
     }
-    const from = best[0] < 60 ? 0 : prose.indexOf(" ", best[0] - 60) + 1;
+    // Where a word begins, unless the text has no spaces.
+    const space = prose.indexOf(" ", best[0] - 60) + 1;
+    const from = best[0] < 60 ? 0 : space && space <= best[0] ? space : best[0] - 20;
     const to = prose.length < from + LENGTH ? prose.length : prose.lastIndexOf(" ", from + LENGTH);
     const [before, after] = [from ? "… " : "", to < prose.length ? " …" : ""];
-    return before + prose.slice(from, to > from ? to : from + LENGTH) + after;
+    return before + prose.slice(from, to > from + LENGTH / 2 ? to : from + LENGTH) + after;
   };
 
   const mark = (paragraph, terms) => {
@@ -163,7 +165,8 @@ const bookSearch = (() => {
     context.className = "context";
     const inCode = found && !terms.some((term) => count(prose, term)) && count(code, terms[0]);
     const source = found || !page.description ? prose : page.description;
-    context.textContent = excerpt(inCode ? `In code: ${code}` : source, terms);
+    const said = document.querySelector(".search-summary").dataset;
+    context.textContent = excerpt(inCode ? said.code.replace("{code}", code) : source, terms);
     mark(context, terms);
     const entry = document.createElement("li");
     entry.append(link, context);
@@ -176,8 +179,10 @@ const bookSearch = (() => {
     list.className = "search";
     list.append(...results.slice(0, 30).map(item));
     document.getElementById("search-results").replaceChildren(list);
-    const number = results.length === 1 ? "One page" : `${results.length || "No"} pages`;
-    document.querySelector(".search-summary").textContent = query.trim() ? `${number} found.` : "";
+    const summary = document.querySelector(".search-summary");
+    const { none, one, many } = summary.dataset;
+    const number = { 0: none, 1: one }[results.length] ?? many.replace("{n}", results.length);
+    summary.textContent = query.trim() ? number : "";
   };
 
   const load = (index) => {

@@ -13,6 +13,8 @@ import tinycss2
 from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 
+ROOT = Path(__file__).resolve().parent.parent
+OWN = (ROOT / "site/static", ROOT / "lossbook/static")
 WORD = re.compile(r"[\w-]+")
 ICON = re.compile(r'(?:--fa|content): *"(.)"')
 # The icons come as woff2 and as TrueType: the second can be cut down without a compressor.
@@ -22,6 +24,7 @@ WOFF2 = re.compile(r'url\([^)]*\.woff2\) format\("woff2"\),(?=url)')
 def words(folder):
     """All words of the pages and their scripts: what is none of them, no class or id can be."""
     paths = [*folder.rglob("*.html"), *folder.rglob("*.js")]
+    paths = [path for path in paths if path.name != "searchindex.js"]  # the book's text once more
     return {word for path in paths for word in WORD.findall(path.read_text("utf-8"))}
 
 
@@ -76,16 +79,14 @@ def keep_icons(folder, icons):
         font.save(path)
 
 
-def lighten(app, exception):
-    if exception or app.builder.format != "html":
-        return
-    static = app.outdir / "_static"
+def lighten(folder):
+    """Make the site in a folder lighter, all editions in it at once."""
+    static = folder / "_static"
     for path in static.rglob("*.map"):
         path.unlink()
     (static / "scripts/fontawesome.js").write_bytes(b"")  # the icons once more, as a script
-    folders = [Path(app.confdir, folder) for folder in app.config.html_static_path]
-    own = {static / path.name for folder in folders for path in folder.glob("*.css")}
-    known, icons = words(app.outdir), set()
+    own = {static / path.name for source in OWN for path in source.glob("*.css")}
+    known, icons = words(folder), set()
     for path in static.rglob("*.css"):
         css = path.read_text("utf-8")
         if path not in own:
@@ -93,8 +94,3 @@ def lighten(app, exception):
             path.write_text(css, "utf-8")
         icons.update(ICON.findall(css))
     keep_icons(static / "vendor/fontawesome/webfonts", icons)
-
-
-def setup(app):
-    app.connect("build-finished", lighten)
-    return {"version": "1", "parallel_read_safe": True}

@@ -1,0 +1,58 @@
+"""The Sphinx extension for the two editions: English at the root of the site, Chinese in zh/.
+
+It translates what _config.yml and the templates say, and lets each page know where it stands in
+the other edition.
+"""
+
+from book_head import PAGES, SOLUTIONS_DESCRIPTION
+from translation import words
+
+FOLDERS = {"en": "", "zh_CN": "zh/"}
+LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}  # as HTML writes them
+# What readers see of _config.yml.
+OPTIONS = ("html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
+OPTIONS += ("togglebutton_hint", "togglebutton_hint_hide")
+THEME_OPTIONS = ("search_bar_text", "toc_title", "extra_footer")
+
+
+def translate_options(app, config):
+    say = words(app, "site")
+    for name in OPTIONS:
+        if isinstance(config[name], str):
+            config[name] = say(config[name])
+    theme = config.html_theme_options
+    for name in THEME_OPTIONS:
+        if name in theme:
+            theme[name] = say(theme[name])
+    theme["logo"] = theme["logo"] | {"text": say(theme["logo"]["text"])}
+
+
+def collect(app):
+    """While catalogues are made, the options are messages, and so are descriptions of pages."""
+    if app.builder.name == "gettext":
+        translate_options(app, app.config)
+        say = words(app, "site")
+        for text in [SOLUTIONS_DESCRIPTION, *(page["description"] for page in PAGES.values())]:
+            say(text)
+
+
+def add_words(app, pagename, templatename, context, doctree):
+    """Let templates translate their words, and lead to the same page of the other edition."""
+    here = app.config.language
+    context["say"] = words(app, "site")
+    (other,) = FOLDERS.keys() - {here}
+    up = context["content_root"] + "../" * FOLDERS[here].count("/")
+    context["other_edition"] = {
+        "language": LANGUAGES[other],
+        "address": f"{up}{FOLDERS[other]}{pagename}.html",
+    }
+    context["editions"] = {
+        LANGUAGES[language]: f"{up}{folder}{pagename}.html" for language, folder in FOLDERS.items()
+    }
+
+
+def setup(app):
+    app.connect("config-inited", translate_options, priority=450)
+    app.connect("builder-inited", collect)
+    app.connect("html-page-context", add_words, priority=100)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
