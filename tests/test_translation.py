@@ -67,6 +67,8 @@ def troubles(source, translation):
             said.append(f"a {kind} is not in the source: {list(more)}")
     if lost := Counter(NUMBER.findall(english)) - Counter(NUMBER.findall(chinese)):
         said.append(f"a number is missing: {list(lost)}")
+    if MarkdownIt().parse(translation)[0].type != "paragraph_open":
+        said.append("Markdown takes it for a list or a heading: write 1\\\\. for 1.")
     if "*" in markdown(translation):
         said.append("Markdown does not see what is bold or emphasised")
     said += [f"{word} is not the word of the glossary" for word in FORBIDDEN if word in chinese]
@@ -138,6 +140,7 @@ def test_every_message_is_translated_and_keeps_what_is_no_language(path):
         ("The mean of 7.", "七个的均值。", "number is missing"),
         ("The **mean**.", "**均值。", "does not see"),
         ("The likelihood", "最大似然", "not the word"),
+        ("1. The mean", "1. 均值", "a list"),
         ("The mean", "The mean", "no Chinese"),
         ("The mean of MSE", "MSE 的均值", "a space"),
         ("The mean, the median", "均值,中位数", "sign of English"),
@@ -158,6 +161,7 @@ def test_a_wrong_translation_is_refused(source, translation, trouble):
             "$x$的{term}`均值 <mean>`，**{doc}`见此 <../a>`**。",
         ),
         ("MSE", "MSE"),
+        ("1. The mean", r"1\. 均值"),
         ("Exercise 3 of 7", "练习 3，共7题"),
         ("about 1,000 of {n}", "{n}中约1,000个"),
     ],
