@@ -10,6 +10,7 @@ from docutils import nodes
 
 # What opens before a formula, and what closes after it: "(", ").", "-th".
 OPENS, CLOSES = re.compile(r"[^\s\w]+\Z"), re.compile(r"(?:-\w{1,3}\b)?[^\s\w]*")
+SIGNS = set("，。；：？！）”、》")
 CODE = re.compile(
     r'(<div class="(output )?[^"]*highlight-[^>]*><div class="highlight"><pre>(?:<span></span>)?)'
     r"(.*?)(</pre>)",
@@ -33,6 +34,16 @@ def beside_formulas(app, doctree, docname):
                 formula.parent.replace(
                     text, nodes.Text(text[: found.start()] + text[found.end() :])
                 )
+
+
+def beside_code(app, doctree, docname):
+    """Keep a short piece of code and the Chinese sign after it on one line."""
+    for code in list(doctree.findall(nodes.literal)):
+        after = code.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.Text) and after[:1] in SIGNS and len(code.astext()) < 25:
+            place, parent = code.parent.index(code), code.parent
+            parent.children[place + 1] = nodes.Text(after[1:])
+            parent[place] = nodes.inline("", "", code, nodes.Text(after[0]), classes=["together"])
 
 
 def in_columns(text):
@@ -66,5 +77,6 @@ def mark_lines(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("doctree-resolved", beside_formulas)
+    app.connect("doctree-resolved", beside_code)
     app.connect("html-page-context", mark_lines)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
