@@ -13,6 +13,7 @@ from docutils import nodes
 from py_mini_racer import MiniRacer
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+from translation import translate_formula
 
 KATEX = Path(__file__).with_name("katex.min.js")
 TYPESET = """function typeset(tex, displayMode) {
@@ -77,7 +78,7 @@ def keep_beside(markup, opens, closes):
 
 
 def visit_math(self, node):
-    markup = typeset(node.astext(), False, node)
+    markup = typeset(translate_formula(self.builder.app, node.astext()), False, node)
     markup = keep_beside(markup, node.get("opens", ""), node.get("closes", ""))
     self.body.append(self.starttag(node, "span", "", CLASS="math") + markup + "</span>")
     raise nodes.SkipNode
@@ -90,7 +91,8 @@ def visit_displaymath(self, node):
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(typeset(node.astext(), True, node) + "</div>\n")
+    tex = translate_formula(self.builder.app, node.astext())
+    self.body.append(typeset(tex, True, node) + "</div>\n")
     raise nodes.SkipNode
 
 
@@ -103,7 +105,8 @@ def typeset_outputs(app, doctree, docname):
 
             def typeset_shown(match, node=node):
                 before, tex, after = match.groups()
-                return before + typeset(html.unescape(tex), True, node) + after
+                tex = translate_formula(app, html.unescape(tex))
+                return before + typeset(tex, True, node) + after
 
             node.children = [nodes.Text(SHOWN.sub(typeset_shown, shown))]
 

@@ -18,6 +18,8 @@ from sphinx.util.nodes import extract_messages, is_translatable
 
 # Parts of a message that no language changes: formulas, code, addresses, tags, marks of claims.
 FIXED = re.compile(r"\$[^$]+\$|(?<!\})`[^`]+`|\{[\w:]+\}(?=`)|\]\([^)]*\)|<[^>]+>|\bC\d\d\b")
+# A word in a formula; the spaces around it are part of the formula.
+TEXT = re.compile(r"\\text\{(\W*)([^{}$\\]*[a-z][^{}$\\]*?)(\W*)\}")
 WORD = re.compile("[A-Za-z]{2}")
 
 
@@ -55,6 +57,12 @@ def words(app, domain):
     return say
 
 
+def translate_formula(app, tex):
+    """A formula with its words in the language of the edition."""
+    say = words(app, "formulas")
+    return TEXT.sub(lambda match: rf"\text{{{match[1]}{say(match[2])}{match[3]}}}", tex)
+
+
 class Untranslated(SphinxTransform):
     """Keep what has no words out of the catalogues."""
 
@@ -67,6 +75,10 @@ class Untranslated(SphinxTransform):
                 fixed or not has_words(node.rawsource or node.astext())
             ):
                 node["translatable"] = False
+        for formula in self.document.findall(
+            lambda n: isinstance(n, nodes.math | nodes.math_block)
+        ):
+            translate_formula(self.app, formula.astext())  # which collects its words
         known = catalogue(self.app.srcdir, self.config.language, self.env.docname)
         self.env.metadata[self.env.docname]["untranslated"] = [
             text for _, text in extract_messages(self.document) if text not in known

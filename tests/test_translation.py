@@ -23,7 +23,7 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 CHINESE = "\u3400-\u9fff"
 SIGNS = "，。；：？！（）“”‘’《》、…—"
 # Names that Chinese leaves as they are although they are written in small letters.
-NAMES = {"numpy", "sympy", "optax", "scikit-learn", "torch", "keras", "jax", "sklearn"}
+NAMES = {"a", "ab", "ba", "numpy", "sympy", "optax", "scikit-learn", "torch", "keras", "jax", "sklearn"}
 # Words that the style sheet rules out, in the last column of its table of terms.
 STYLE = (ROOT / "locale" / "zh_CN" / "STYLE.md").read_text("utf-8")
 RULED_OUT = re.findall(r"^\|.*\| ([^|（]+) \|$", STYLE.split("| 不用 |")[1], re.MULTILINE)
@@ -67,7 +67,7 @@ def troubles(source, translation):
             said.append(f"a {kind} is not in the source: {list(more)}")
     if lost := Counter(NUMBER.findall(english)) - Counter(NUMBER.findall(chinese)):
         said.append(f"a number is missing: {list(lost)}")
-    if MarkdownIt().parse(translation)[0].type != "paragraph_open":
+    if MarkdownIt().parse(translation)[0].type not in ("paragraph_open", "html_block"):
         said.append("Markdown takes it for a list or a heading: write 1\\\\. for 1.")
     if "*" in markdown(translation):
         said.append("Markdown does not see what is bold or emphasised")
