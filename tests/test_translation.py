@@ -23,7 +23,22 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 CHINESE = "\u3400-\u9fff"
 SIGNS = "，。；：？！（）“”‘’《》、…—"
 # Names that Chinese leaves as they are although they are written in small letters.
-NAMES = {"a", "ab", "ba", "numpy", "sympy", "optax", "scikit-learn", "torch", "keras", "jax", "sklearn"}
+NAMES = {
+    "a",
+    "ab",
+    "ba",
+    "lossbook",
+    "numpy",
+    "sympy",
+    "optax",
+    "scikit-learn",
+    "torch",
+    "keras",
+    "jax",
+    "sklearn",
+    "torchvision",
+    "pytorch-metric-learning",
+}
 # Words that the style sheet rules out, in the last column of its table of terms.
 STYLE = (ROOT / "locale" / "zh_CN" / "STYLE.md").read_text("utf-8")
 RULED_OUT = re.findall(r"^\|.*\| ([^|（]+) \|$", STYLE.split("| 不用 |")[1], re.MULTILINE)
