@@ -4,7 +4,7 @@ PORT ?= 8000
 MINUTES ?= 10
 VENV := .venv/bin
 
-.PHONY: help book pdf test fuzz serve notebooks lab bench clean
+.PHONY: help book pdf test fuzz serve notebooks messages lab bench clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -29,6 +29,9 @@ serve: .venv/installed ## build the website and serve it on this machine (PORT=8
 
 notebooks: .venv/installed ## run all chapters and store their outputs
 	@$(VENV)/python tools/notebooks.py chapters
+
+messages: .venv/installed ## bring the catalogues of the Chinese edition up to date
+	@$(VENV)/python tools/messages.py
 
 lab: .venv/installed ## open the chapters in JupyterLab
 	$(VENV)/jupyter lab chapters

@@ -5,9 +5,12 @@ the other edition.
 """
 
 from book_head import PAGES, SOLUTIONS_DESCRIPTION
+from docutils import nodes
+from sphinx.util.docutils import SphinxRole
 from translation import words
 
 FOLDERS = {"en": "", "zh_CN": "zh/"}
+NAMES = {"en": "English", "zh_CN": "中文"}
 LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}  # as HTML writes them
 # What readers see of _config.yml.
 OPTIONS = ("html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
@@ -36,15 +39,34 @@ def collect(app):
             say(text)
 
 
+def other(language):
+    return next(name for name in FOLDERS if name != language)
+
+
+class Edition(SphinxRole):
+    """`` {edition}`index` ``: a link to this page of the other edition, with its name."""
+
+    def run(self):
+        language = other(self.config.language)
+        up = "../" * (self.text.count("/") + FOLDERS[self.config.language].count("/"))
+        code = LANGUAGES[language]
+        link = (
+            f'<a class="reference internal" lang="{code}" hreflang="{code}" '
+            f'href="{up}{FOLDERS[language]}{self.text}.html">{NAMES[language]}</a>'
+        )
+        return [nodes.raw("", link, format="html")], []
+
+
 def add_words(app, pagename, templatename, context, doctree):
     """Let templates translate their words, and lead to the same page of the other edition."""
     here = app.config.language
     context["say"] = words(app, "site")
-    (other,) = FOLDERS.keys() - {here}
+    there = other(here)
     up = context["content_root"] + "../" * FOLDERS[here].count("/")
     context["other_edition"] = {
-        "language": LANGUAGES[other],
-        "address": f"{up}{FOLDERS[other]}{pagename}.html",
+        "name": NAMES[there],
+        "language": LANGUAGES[there],
+        "address": f"{up}{FOLDERS[there]}{pagename}.html",
     }
     context["editions"] = {
         LANGUAGES[language]: f"{up}{folder}{pagename}.html" for language, folder in FOLDERS.items()
@@ -52,6 +74,7 @@ def add_words(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.add_role("edition", Edition())
     app.connect("config-inited", translate_options, priority=450)
     app.connect("builder-inited", collect)
     app.connect("html-page-context", add_words, priority=100)
