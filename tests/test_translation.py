@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "locale" / "zh_CN" / "LC_MESSAGES"
 PATHS = sorted(CATALOGUES.rglob("*.po"))
 
+QUOTATION = re.compile(r'<small lang="zh">.*?</small>')
 FORMULA = re.compile(r"\$\$?[^$]+\$\$?")
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]*)`")
 CODE = re.compile(r"(?<!\})(`+)(.+?)\1")
@@ -54,7 +55,9 @@ def role(match):
 
 def fixed(text):
     """The parts of a message that no language changes, by kind, and the text without them."""
-    found = {"formula": Counter(FORMULA.findall(text))}
+    found = {"quotation of the note": Counter(QUOTATION.findall(text))}
+    text = QUOTATION.sub("", text)
+    found["formula"] = Counter(FORMULA.findall(text))
     text = FORMULA.sub("$", text)
     found["role"] = Counter(map(role, ROLE.findall(text)))
     text = ROLE.sub(lambda match: re.sub(r"\s*<[^<>]*>\s*$", "", match[2]), text)
