@@ -4,7 +4,8 @@ import re
 
 from docutils import nodes
 
-CLAIMS, MARK = "chapters/appendix/claims", re.compile(r"\b(C[0-5]\d)\b")
+CLAIMS = "chapters/appendix/claims"
+MARK = re.compile(r"\b(C[0-5]\d)\b", re.ASCII)  # a Chinese sign may follow
 PICTURE = re.compile(r'<img [^>]*src="[^"]*_images/([^"/]+\.svg)"')
 VIEW_BOX = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
