@@ -13,7 +13,7 @@ FOLDERS = {"en": "", "zh_CN": "zh/"}
 NAMES = {"en": "English", "zh_CN": "中文"}
 LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}  # as HTML writes them
 # What readers see of _config.yml.
-OPTIONS = ("html_title", "nb_code_prompt_show", "nb_code_prompt_hide")
+OPTIONS = ("html_title", "author", "nb_code_prompt_show", "nb_code_prompt_hide")
 OPTIONS += ("togglebutton_hint", "togglebutton_hint_hide")
 THEME_OPTIONS = ("search_bar_text", "toc_title", "extra_footer")
 

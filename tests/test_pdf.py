@@ -1,6 +1,7 @@
 """The book as one PDF: what is printed, and that its links and numbers lead to the right pages."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
@@ -54,9 +55,14 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def print_both(folder, page):
+    edition = replace(pdf.ENGLISH, folder=folder)
+    return pdf.print_book(edition, page, [(None, ["one"]), ("Part", ["two"])])
+
+
 def test_a_book_of_two_pages(folder, browser):
     page = browser.new_page(java_script_enabled=False)
-    book = pdf.print_book(folder, page, [(None, ["one"]), ("Part", ["two"])])
+    book = print_both(folder, page)
     book.write(folder / "book.pdf")
     page.close()
     reader = PdfReader(folder / "book.pdf")
@@ -75,18 +81,26 @@ def test_a_book_of_two_pages(folder, browser):
 def test_numbers_hold_where_the_contents_are_long(folder, browser, monkeypatch):
     monkeypatch.setattr(pdf, "STYLE", pdf.STYLE + "nav ul { break-before: page; }")
     page = browser.new_page(java_script_enabled=False)
-    book = pdf.print_book(folder, page, [(None, ["one"]), ("Part", ["two"])])
+    book = print_both(folder, page)
     page.close()
     for number, title in zip((-2, -1), ("One", "Two"), strict=True):
         printed = str(len(book.pages) + number + 1)
         assert {title, printed} <= set(book.pages[number].extract_text().split())
 
 
-def test_all_pages_of_the_book_are_printed(site):
+@pytest.mark.parametrize("edition", [pdf.ENGLISH, pdf.CHINESE], ids=lambda edition: edition.lang)
+def test_all_pages_of_the_book_are_printed(site, edition):
     names = [name for _, group in pdf.contents() for name in group]
     for name in names:
-        title, body, styles = pdf.article(site, name, set(names))
+        title, body, styles = pdf.article(edition, name, set(names))
         assert title and styles
         assert "<script" not in body
         for path in re.findall(r'(?:src|href)="html/([^"#?]*)', body + "".join(styles)):
             assert (site / path).is_file() or path.endswith(".ipynb"), path
+
+
+def test_the_front_is_in_the_language_of_the_edition():
+    parts, titles = [("Regression", ["a"])], {"a": "A"}
+    front = pdf.front(parts, {"a": 3}, titles, pdf.CHINESE)
+    assert all(word in front for word in ("损失函数之书", "目录", "回归", "许可"))
+    assert "目录" not in pdf.front(parts, {"a": 3}, titles, pdf.ENGLISH)

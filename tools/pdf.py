@@ -1,4 +1,4 @@
-"""Print the book as one PDF: `python tools/pdf.py` writes _build/book.pdf.
+"""Print each edition as one PDF: `python tools/pdf.py` writes _build/book.pdf and book.zh.pdf.
 
 Chromium prints each page of the site, which for the whole book at once takes it far longer;
 pypdf joins them, and turns links between pages into links within the book.
@@ -6,9 +6,11 @@ pypdf joins them, and turns links between pages into links within the book.
 
 import html
 import io
+import os
 import posixpath
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -19,7 +21,10 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tools import browser, build
 
-SHEET, PDF = build.BUILD / "print.html", build.BUILD / "book.pdf"
+sys.path.insert(0, str(build.ROOT / "site"))
+from translation import catalogue
+
+SHEET = build.BUILD / "print.html"
 TITLE = "The Book of Loss Functions"
 BETWEEN = "http://book.invalid/#"  # before an id, in a link to another page of the book
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
@@ -48,6 +53,23 @@ nav .page { order: 2; }
 """
 
 
+@dataclass(frozen=True)
+class Edition:
+    """A language as HTML writes it, and as Sphinx does; where its pages are, and its PDF."""
+
+    lang: str
+    language: str
+    folder: Path
+    path: Path
+
+    def say(self, text, domain="site"):
+        return catalogue(build.ROOT, self.language, domain).get(text, text)
+
+
+ENGLISH = Edition("en", "en", build.HTML, build.BUILD / "book.pdf")
+CHINESE = Edition("zh-CN", "zh_CN", build.HTML / "zh", build.BUILD / "book.zh.pdf")
+
+
 def contents():
     """The parts of the book: their captions, and the names of their pages."""
     toc = yaml.safe_load((build.ROOT / "_toc.yml").read_text("utf-8"))
@@ -61,8 +83,11 @@ def anchor(page, name=""):
     return re.sub(r"\W", "-", page) + (f"--{name}" if name else "")
 
 
-def within(markup, page, pages):
-    """The markup of a page with its ids, links and pictures as they are in the whole book."""
+def within(markup, page, pages, folder="html"):
+    """The markup of a page with its ids, links and pictures as they are in the whole book.
+
+    folder: where the pages are, seen from the book.
+    """
 
     def moved(key, value):
         if key in ("id", "for", "name"):
@@ -76,7 +101,7 @@ def within(markup, page, pages):
         linked = target.removesuffix(".html") if path else page
         if key == "href" and linked in pages:
             return ("#" if linked == page else BETWEEN) + anchor(linked, name)
-        return f"html/{target}" + (f"#{name}" if name else "")
+        return f"{folder}/{target}" + (f"#{name}" if name else "")
 
     def rewrite(tag):
         return ATTRIBUTE.sub(lambda found: f'{found[1]}="{moved(found[1], found[2])}"', tag[0])
@@ -84,30 +109,34 @@ def within(markup, page, pages):
     return TAG.sub(rewrite, markup)
 
 
-def document(body, styles, first=1):
+def document(body, styles, edition, first=1):
     """An HTML document to be printed, whose first page has this number."""
     return (
-        '<!doctype html><html lang="en" data-theme="light" '
+        f'<!doctype html><html lang="{edition.lang}" data-theme="light" '
         f'style="counter-reset: page {first - 1}"><meta charset="utf-8">'
-        f"<title>{TITLE}</title>{''.join(styles)}<style>{STYLE}</style>"
+        f"<title>{edition.say(TITLE)}</title>{''.join(styles)}<style>{STYLE}</style>"
         '<body class="whole-book"><main class="bd-main">'
         f'<div class="bd-content"><div class="bd-article-container">{body}</div></div></main>'
     )
 
 
-def article(folder, page, pages):
+def article(edition, page, pages):
     """The title of a page of the site, its content as it is in the book, and its styles."""
-    text = (folder / f"{page}.html").read_text("utf-8")
-    styles = [within(link, page, pages) for link in STYLES.findall(text)]
+    text = (edition.folder / f"{page}.html").read_text("utf-8")
+    folder = os.path.relpath(edition.folder, SHEET.parent)
+    styles = [within(link, page, pages, folder) for link in STYLES.findall(text)]
     body = SCRIPT.sub("", ARTICLE.search(text)[1]).replace('loading="lazy"', "")
     title = HEADING.search(body)[1]
-    body = f'<article class="bd-article" id="{anchor(page)}">{within(body, page, pages)}</article>'
+    inside = within(body, page, pages, folder)
+    body = f'<article class="bd-article" id="{anchor(page)}">{inside}</article>'
     return title, body, styles
 
 
-def front(parts, numbers, titles):
+def front(parts, numbers, titles, edition):
     """The title page, and the contents with the numbers of pages."""
+    say = edition.say
     config = yaml.safe_load((build.ROOT / "_config.yml").read_text("utf-8"))
+    licence = config["sphinx"]["config"]["html_theme_options"]["extra_footer"].strip()
     lists = ""
     for caption, group in parts:
         entries = "".join(
@@ -115,11 +144,12 @@ def front(parts, numbers, titles):
             f'<span class="page">{numbers[page]}</span></a></li>'
             for page in group
         )
-        lists += f"<h2>{html.escape(caption or '')}</h2><ul>{entries}</ul>"
+        caption = say(caption or "", "index")
+        lists += f"<h2>{html.escape(caption)}</h2><ul>{entries}</ul>"
     return (
-        f"<header><h1>{TITLE}</h1><p>{html.escape(config['author'])}</p><p>{config['copyright']}. "
-        "Text under CC BY 4.0, code under the MIT licence.</p></header>"
-        f'<nav aria-label="Contents"><h1>Contents</h1>{lists}</nav>'
+        f"<header><h1>{say(TITLE)}</h1><p>{html.escape(say(config['author']))}</p>"
+        f"<p>{config['copyright']}</p>{say(licence)}</header>"
+        f'<nav aria-label="{say("Contents")}"><h1>{say("Contents")}</h1>{lists}</nav>'
     )
 
 
@@ -159,28 +189,35 @@ def print_page(page, markup):
     return PdfReader(io.BytesIO(data))
 
 
-def print_book(folder, page, parts):
-    """The PDF of these parts of the book, by a page of a browser."""
+def print_book(edition, page, parts):
+    """The PDF of these parts of an edition, by a page of a browser."""
     names = [name for _, group in parts for name in group]
-    articles = {name: article(folder, name, set(names)) for name in names}
+    articles = {name: article(edition, name, set(names)) for name in names}
     titles = {name: title for name, (title, _, _) in articles.items()}
     styles = articles[names[0]][2]
 
     def print_front(numbers):
-        return print_page(page, document(front(parts, numbers, titles), styles))
+        return print_page(page, document(front(parts, numbers, titles, edition), styles, edition))
 
     next_page = len(print_front(dict.fromkeys(names, 999)).pages) + 1
     readers, numbers = [], {}
     for name, (_, body, own_styles) in articles.items():
-        readers.append(print_page(page, document(body, own_styles, next_page)))
+        readers.append(print_page(page, document(body, own_styles, edition, next_page)))
         numbers[name] = next_page
         next_page += len(readers[-1].pages)
     writer = PdfWriter()
     for reader in [print_front(numbers), *readers]:
         writer.append(reader)
     lead_within(writer, {anchor(name): number for name, number in numbers.items()})
-    writer.add_metadata({"/Title": html.unescape(TITLE)})
+    writer.add_metadata({"/Title": edition.say(TITLE)})
     return writer
+
+
+def has_chinese(page):
+    """Whether the browser has a font for Chinese: without one, all signs look the same."""
+    page.set_content("<p>损</p><p>失</p>")
+    first, second = (p.screenshot() for p in page.locator("p").all())
+    return first != second
 
 
 def main():
@@ -189,9 +226,15 @@ def main():
         found = open_browser(playwright.chromium)
         page = found.new_page(java_script_enabled=False)
         page.set_default_timeout(600_000)
-        print_book(build.INDEX.parent, page, list(contents())).write(PDF)
+        for edition in (ENGLISH, CHINESE):
+            if edition is CHINESE and not has_chinese(page):
+                sys.exit(
+                    "The Chinese edition was not printed, since there is no Chinese font: install "
+                    "one (on Debian and Ubuntu, `sudo apt install fonts-noto-cjk`) and run again."
+                )
+            print_book(edition, page, list(contents())).write(edition.path)
+            print(f"Open {edition.path.as_uri()}", flush=True)
         found.close()
-    print(f"Open {PDF.as_uri()}")
 
 
 if __name__ == "__main__":
