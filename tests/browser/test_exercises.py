@@ -13,8 +13,8 @@ EXERCISE = """<div>
 <details class="sd-dropdown"><summary>Hint</summary><p>A hint.</p></details></div>
 <form class="exercise" data-name="{name}" data-title="Exercise 1" data-solution="solution.html">
 <script type="application/json">{data}</script></form>"""
-PREDICTION = """<div class="admonition tip"><p class="admonition-title">Predict first</p>
-<ol><li><p>More</p></li><li><p>Less</p></li></ol></div>
+PREDICTION = """<div class="admonition predict-first">
+<p class="admonition-title">Predict first</p><ol><li><p>More</p></li><li><p>Less</p></li></ol></div>
 <p>Between.</p><details class="sd-dropdown"><summary>Answer</summary><p>Less.</p></details>"""
 
 
