@@ -77,7 +77,7 @@ def translate_verdicts(doctree, translate):
 def _add_form(app, cell, match, docname):
     name, chapter, number = match.groups()
     translate = words(app, "exercises")
-    data = _translated(page_data(name), translate)
+    data = translated(page_data(name), translate)
     title = translate(HEADING).format(number=number)
     solution = app.builder.get_relative_uri(docname, f"{SOLUTIONS}{chapter}")
     # "<" would end the script in "</script>".
@@ -97,7 +97,7 @@ def _add_form(app, cell, match, docname):
         cell.parent.insert(place + 1, form)
 
 
-def _translated(data, translate):
+def translated(data, translate):
     """The data with their words translated; words: those of answers, by the English ones."""
     data["shows"] = translate(data["shows"])
     if "slips" in data:

@@ -1,14 +1,29 @@
 """The Chinese catalogues: nothing untranslated, and all that is no language as in the English."""
 
+import json
 import re
-from collections import Counter
+import sys
+from collections import Counter, defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.pofile import read_po
+from docutils import nodes
+from sphinx.builders.gettext import Catalog
+from test_exercises import EXERCISES
 from test_glossary import TERMS
 
+from lossbook import explorers
+from lossbook.exercises import check, page_data
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "site"))
+import book_exercises
+from book_site import translate_explorers
+from translation import has_words, spoken, words
+
 ROOT = Path(__file__).resolve().parent.parent
+
 CATALOGUES = ROOT / "locale" / "zh_CN" / "LC_MESSAGES"
 PATHS = sorted(CATALOGUES.rglob("*.po"))
 
@@ -165,3 +180,125 @@ def test_a_wrong_translation_is_refused(source, translation, trouble):
 )
 def test_a_right_translation_passes(source, translation):
     assert troubles(source, translation) == []
+
+
+# What scripts say, and what pages hand to them.
+
+
+def edition(language, builder="html"):
+    """What `words` needs of Sphinx."""
+    catalogs = defaultdict(Catalog)
+    return SimpleNamespace(
+        srcdir=ROOT,
+        config=SimpleNamespace(language=language),
+        builder=SimpleNamespace(name=builder, catalogs=catalogs),
+    )
+
+
+ENGLISH, CHINESE_EDITION = edition("en"), edition("zh_CN")
+
+
+def dictionary():
+    """What `write_words` writes for the Chinese edition."""
+    said = {text: words(CHINESE_EDITION, domain)(text) for domain, text in spoken()}
+    return f"globalThis.lossbookWords = {json.dumps(said)};"
+
+
+def unknown(said):
+    """The words of scripts that the Chinese edition leaves in English: pairs (catalogue, text)."""
+    return [
+        (domain, text)
+        for domain, text in said
+        if has_words(text) and words(CHINESE_EDITION, domain)(text) == text
+    ]
+
+
+def test_the_dictionary_has_every_word_of_the_scripts():
+    said = list(spoken())
+    assert len(said) > 100
+    assert unknown(said) == []
+    assert unknown([("explorers", "loss"), ("explorers", "a new word")]) == [
+        ("explorers", "a new word")
+    ]
+
+
+def unseen(text):
+    """How many times a script asks for words, less those that are seen when they are gathered."""
+    return len(re.findall(r"\bsay\(", text)) - len(re.findall(r"\bsay\(\s*[\"]", text))
+
+
+def test_all_words_of_the_scripts_are_gathered():
+    sources = [
+        path.read_text("utf-8")
+        for path in (ROOT / "explorers/src").rglob("*.js")
+        if path.name != "words.js"
+    ]
+    assert sum(text.count("say(") for text in sources) == len(list(spoken()))
+    assert not any(map(unseen, sources))
+    assert unseen("say(name)") == unseen("say(`a loss`)") == 1
+
+
+def shown(app, html):
+    """The HTML of a cell, as an edition shows it."""
+    page = nodes.container("", nodes.raw("", html, format="html"))
+    translate_explorers(app, page, "index")
+    return page.astext()
+
+
+@pytest.fixture
+def guide(monkeypatch):
+    monkeypatch.setenv("LOSSBOOK_STORED", "1")
+    return explorers.guide().html()
+
+
+def test_an_explorer_keeps_its_html_in_english(guide):
+    assert shown(ENGLISH, guide) == guide
+    other = guide.replace('"a number"', '"another number"')
+    assert shown(ENGLISH, other) != guide
+
+
+def test_an_explorer_speaks_chinese(guide):
+    html = shown(CHINESE_EDITION, guide)
+    spec = json.loads(re.search(r"\{\.\.\.(\{.*\}), losses", html)[1])
+    assert spec["label"] == "怎样选择损失函数"
+    assert spec["question"]["answers"][0]["label"] == "一个数"
+    assert spec["question"]["answers"][-1]["leads"] == "ctc"
+    assert "<dt>公式</dt>" in html
+    assert ">对比损失</a>" in html
+    assert "(y, y_hat)，是我们的2倍</dd>" in html
+    assert html.count("<") == guide.count("<")
+
+
+def test_an_exercise_gives_its_words_in_chinese():
+    translate = words(CHINESE_EDITION, "exercises")
+    data = book_exercises.translated(page_data("choosing-1"), translate)
+    assert data["wanted"] == ["quantile"]
+    assert data["words"]["quantile"] == "分位数"
+    english = book_exercises.translated(page_data("choosing-1"), words(ENGLISH, "exercises"))
+    assert english == page_data("choosing-1")
+    for name, _ in EXERCISES:
+        data = book_exercises.translated(page_data(name), translate)
+        for text in [data["shows"], *(slip for slip, _ in data.get("slips", []))]:
+            assert translate(text) == text  # it has been translated already
+            assert re.search(f"[{CHINESE}]", text) or is_name(text), text
+
+
+def test_a_solution_says_right_in_chinese():
+    for name, answer in (("huber-1", 1.5), ("hinge-7", [-0.6667, 1.6667])):
+        html = check(name, answer)._repr_html_()
+        page = nodes.container("", nodes.raw("", html, format="html"))
+        book_exercises.translate_verdicts(page, words(ENGLISH, "exercises"))
+        assert page.astext() == html
+        book_exercises.translate_verdicts(page, words(CHINESE_EDITION, "exercises"))
+        assert "✓ 正确" in page.astext()
+        assert f" ({name})</div>" in page.astext()
+
+
+def test_catalogues_record_what_pages_translate(guide):
+    app = edition("en", builder="gettext")
+    assert shown(app, guide) == guide
+    recorded = app.builder.catalogs["explorers"].messages
+    assert "How to choose a loss" in recorded
+    assert "The squared error is least at the mean, whatever the shape of the noise." in recorded
+    assert "ctc" not in recorded
+    assert set(recorded) <= {m.id for m in messages(CATALOGUES / "explorers.po")}

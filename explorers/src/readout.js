@@ -78,11 +78,17 @@ function addRow(enter) {
   return row;
 }
 
+const list = (parts, join) => (parts.length ? parts.reduce(join) : "");
+const comma = (first, next) => say("{first}, {next}", { first, next });
+const semicolon = (first, next) => say("{first}; {next}", { first, next });
+
 function sentence(title, rows, quantities) {
   const one = (values) => ({ key, label, show }) =>
     say("{label} {number}", { label, number: show(values[key]) });
-  const numbers = (values) => quantities.map(one(values)).join(say(", "));
-  const row = ({ label, values }) => say("{label}: {numbers}", { label, numbers: numbers(values) });
-  const all = rows.map(row).join(say("; "));
+  const row = ({ label, values }) => {
+    const numbers = list(quantities.map(one(values)), comma);
+    return say("{label}: {numbers}", { label, numbers });
+  };
+  const all = list(rows.map(row), semicolon);
   return say("{title}. {rows}", { title, rows: all });
 }
