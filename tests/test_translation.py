@@ -269,17 +269,19 @@ def test_an_explorer_speaks_chinese(guide):
     assert html.count("<") == guide.count("<")
 
 
+def data_in_chinese(name):
+    return book_exercises.translated(page_data(name), words(CHINESE_EDITION, "exercises"))
+
+
 def test_an_exercise_gives_its_words_in_chinese():
-    translate = words(CHINESE_EDITION, "exercises")
-    data = book_exercises.translated(page_data("choosing-1"), translate)
+    data = data_in_chinese("choosing-1")
     assert data["wanted"] == ["quantile"]
     assert data["words"]["quantile"] == "分位数"
     english = book_exercises.translated(page_data("choosing-1"), words(ENGLISH, "exercises"))
     assert english == page_data("choosing-1")
     for name, _ in EXERCISES:
-        data = book_exercises.translated(page_data(name), translate)
+        data = data_in_chinese(name)
         for text in [data["shows"], *(slip for slip, _ in data.get("slips", []))]:
-            assert translate(text) == text  # it has been translated already
             assert re.search(f"[{CHINESE}]", text) or is_name(text), text
 
 

@@ -5,9 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from book_exercises import translated
-from test_translation import CHINESE_EDITION, dictionary
-from translation import words
+from test_translation import data_in_chinese, dictionary
 
 from lossbook.exercises import page_data
 
@@ -123,13 +121,7 @@ def test_a_prediction_comes_before_its_answer(open_exercises):
 
 
 def test_an_exercise_answers_in_chinese(open_exercises):
-    translate = words(CHINESE_EDITION, "exercises")
-    page = open_exercises(
-        "huber-1",
-        "choosing-1",
-        data=lambda name: translated(page_data(name), translate),
-        script=dictionary(),
-    )
+    page = open_exercises("huber-1", "choosing-1", data=data_in_chinese, script=dictionary())
     field = page.locator("form").first.get_by_role("textbox")
     assert field.get_attribute("placeholder").startswith("一个数")
     assert answer(page, "huber-1", "3") == "还不对。这像是正确答案的两倍；你给的是3。"
