@@ -83,7 +83,8 @@ def catalogue(path):
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {one.id: one.string for one in read_po(file) if one.id and one.string}
+        done = [one for one in read_po(file) if one.id and one.string and not one.fuzzy]
+    return {one.id: one.string for one in done}
 
 
 def spoken():
