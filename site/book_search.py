@@ -112,8 +112,8 @@ def _collect(node, found):
         found[-1][1] = title[2]
     elif found:
         if isinstance(node, nodes.paragraph) and "exercise-" in "".join(node["ids"]):
-            anchor = node["ids"][-1]
-            found.append([anchor, anchor.replace("exercise-", "Exercise "), [], []])
+            title = next(child.astext() for child in node.children if child.astext())
+            found.append([node["ids"][-1], title.rstrip("."), [], []])
         _text(node, found[-1])
 
 

@@ -1,20 +1,61 @@
 """The Sphinx extension of the book: explorers, pictures, links to claims."""
 
+import html
+import json
 import re
 
 from docutils import nodes
+from translation import load_words, words
 
 CLAIMS = "chapters/appendix/claims"
 MARK = re.compile(r"\b(C[0-5]\d)\b", re.ASCII)  # a Chinese sign may follow
 PICTURE = re.compile(r'<img [^>]*src="[^"]*_images/([^"/]+\.svg)"')
+# The spec of an explorer, as `Explorer.html` writes it, and the keys whose values are words.
+SPEC = re.compile(r"(lossbookExplorers .*?\{\.\.\.)(\{.*?\})(, losses: )", re.DOTALL)
+WORDS = {"label", "words", "ask", "hint", "names", "classes"}
+# In what an explorer holds: words, and how many times a library's loss is ours. An address of
+# the web is none.
+SAID = re.compile(r'(<(?:p|dt|summary|a)\b(?! href="http)[^>]*>)([^<]+)')
+TIMES = re.compile(r"(?<=<dd>)([^<]+), (\S+) times as much")
 VIEW_BOX = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def add_explorers(app, pagename, templatename, context, doctree):
     """Load the explorers' runtime, only on pages that have explorers."""
     if "lossbookExplorers" in context.get("body", ""):
+        load_words(app)
         app.add_js_file("explorers.js", loading_method="defer")  # the text is seen first
         app.add_css_file("explorers.css")
+
+
+def translate_explorers(app, doctree, docname):
+    """Translate the words of explorers, which stand in the HTML that cells show."""
+    translate = words(app, "explorers")
+
+    def spec(match):
+        before, data, after = match.groups()
+        data = json.dumps(_translated(json.loads(data), translate), ensure_ascii=False)
+        return before + data.replace("<", r"\u003c") + after
+
+    def said(match):
+        return match[1] + html.escape(translate(html.unescape(match[2])))
+
+    def times(match):
+        return translate("{call}, {n} times as much").format(call=match[1], n=match[2])
+
+    for node in doctree.findall(nodes.raw):
+        if "lossbookExplorers" in (shown := node.astext()):
+            inside, script, rest = shown.partition("<script>")
+            inside = TIMES.sub(times, SAID.sub(said, inside))
+            node.children = [nodes.Text(inside + script + SPEC.sub(spec, rest))]
+
+
+def _translated(spec, translate, key=None):
+    if isinstance(spec, dict):
+        return {name: _translated(value, translate, name) for name, value in spec.items()}
+    if isinstance(spec, list):
+        return [_translated(value, translate, key) for value in spec]
+    return translate(spec) if key in WORDS and isinstance(spec, str) else spec
 
 
 def load_pictures_late(app, pagename, templatename, context, doctree):
@@ -66,6 +107,7 @@ def link_claims(app, doctree, docname):
 def setup(app):
     app.connect("doctree-read", register_anchor_ids)
     app.connect("doctree-resolved", link_claims)
+    app.connect("doctree-resolved", translate_explorers)
     app.connect("html-page-context", add_explorers)
     app.connect("html-page-context", load_pictures_late)
     app.connect("html-page-context", fix_citation_roles)

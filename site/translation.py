@@ -1,7 +1,8 @@
 """The Sphinx extension for the editions in other languages: which text is a message, and which not.
 
 Sphinx translates paragraph by paragraph from the catalogues in locale/. Formulas, numbers and code
-are the same in every language, and so are the names in the glossary, which has both.
+are the same in every language, and so are the names in the glossary, which has both. What scripts
+say, and what pages hand to scripts, stands in two more catalogues: explorers.po and exercises.po.
 """
 
 import json
@@ -9,6 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from docutils import nodes
 from sphinx.addnodes import toctree
@@ -22,6 +24,8 @@ FIXED = re.compile(r"\$[^$]+\$|(?<!\})`[^`]+`|\{[\w:]+\}(?=`)|\]\([^)]*\)|<[^>]+
 TEXT = re.compile(r"\\text\{(\W*)([^{}$\\]*[a-z][^{}$\\]*?)(\W*)\}")
 WORD = re.compile("[A-Za-z]{2}")
 
+SCRIPTS = Path(__file__).parent.parent / "explorers/src"
+
 
 def has_words(text):
     return bool(WORD.search(FIXED.sub(" ", text)))
@@ -29,12 +33,13 @@ def has_words(text):
 
 @cache
 def catalogue(folder, language, domain):
-    """The translations of a domain, by message; empty for the language of the source."""
+    """The translations of a domain, by message; none for the language of the source."""
     path = Path(folder, "locale", language, "LC_MESSAGES", f"{domain}.po")
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.string}
+        done = [one for one in read_po(file) if one.id and one.string and not one.fuzzy]
+    return {one.id: one.string for one in done}
 
 
 def words(app, domain):
@@ -42,15 +47,15 @@ def words(app, domain):
 
     While catalogues are made it collects them, and returns them as they are.
     """
+    builder = getattr(app, "builder", None)  # there is none yet while the configuration is read
     if not hasattr(app, "untranslated"):
         app.untranslated = set()
-    collected = getattr(getattr(app, "builder", None), "catalogs", None)
     known = catalogue(app.srcdir, app.config.language, domain)
 
     def say(text):
-        if collected is not None:
-            collected[domain].add(text, MsgOrigin(domain, 0))
-        if text not in known:
+        if has_words(text) and builder and builder.name == "gettext":
+            builder.catalogs[domain].add(text, MsgOrigin(domain, 0))
+        elif has_words(text) and text not in known:
             app.untranslated.add((domain, text))
         return known.get(text, text)
 
@@ -69,8 +74,11 @@ class Untranslated(SphinxTransform):
     default_priority = 15  # before Sphinx's Locale, 20
 
     def apply(self):
+        settings = {
+            part for field in self.document.findall(nodes.field) for part in field.findall()
+        }
         for node in list(self.document.findall(is_translatable)):
-            fixed = isinstance(node, nodes.math_block | nodes.term)
+            fixed = isinstance(node, nodes.math_block | nodes.term) or node in settings
             if isinstance(node, nodes.TextElement) and (
                 fixed or not has_words(node.rawsource or node.astext())
             ):
@@ -110,7 +118,33 @@ def list_untranslated(app, exception):
     Path(app.doctreedir, "untranslated.json").write_text(text, "utf-8")
 
 
+def spoken():
+    """What the scripts say: pairs (catalogue, text), the texts in say("...")."""
+    for path in sorted(SCRIPTS.rglob("*.js")):
+        domain = "exercises" if path.parent.name == "exercises" else "explorers"
+        with path.open("rb") as file:
+            for _, text, *_ in extract("javascript", file, {"say": None}):
+                yield domain, text
+
+
+def write_words(app):
+    """The dictionary of the scripts, which `explorers/src/words.js` reads; English needs none."""
+    said = {text: words(app, domain)(text) for domain, text in spoken()}
+    if app.builder.format == "html" and app.config.language != "en":
+        folder = Path(app.outdir, "_static")
+        folder.mkdir(exist_ok=True)
+        data = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        (folder / "words.js").write_text(f"globalThis.lossbookWords={data};\n", "utf-8")
+
+
+def load_words(app):
+    """Load the dictionary before the script that a page is about to load."""
+    if app.config.language != "en":
+        app.add_js_file("words.js", loading_method="defer", priority=400)
+
+
 def setup(app):
+    app.connect("builder-inited", write_words)
     app.connect("build-finished", list_untranslated)
     app.add_transform(Untranslated)
     app.add_transform(TranslatedContents)

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -189,6 +190,21 @@ def test_each_exercise_has_a_stub_a_hint_and_a_solution(chapter):
     assert re.findall(r"^\*\*Exercise (\d+)\.\*\*", words(solutions), re.M) == numbers(ids)
     assert all("not attempted yet" in shown for shown in verdicts(stubs))
     assert all(": right." in shown for shown in verdicts(solutions))
+
+
+def after_predictions(text):
+    """What follows each box "Predict first" among such boxes and dropdowns: their titles."""
+    titles = re.findall(r"\{(?:admonition\} (?=Predict first)|dropdown\} )(.+)", text)
+    return {after for box, after in pairwise(titles) if box == "Predict first"}
+
+
+def test_the_dropdown_after_a_prediction_is_its_answer():
+    """By that the page knows it, in any language."""
+    for path in ROOT.glob("chapters/**/*.ipynb"):
+        text = words(nbformat.read(path, as_version=4))
+        assert after_predictions(text) <= {"Answer", "Predict first"}, path
+    wrong = ":::{admonition} Predict first\n:::\n:::{dropdown} Hint\n:::"
+    assert after_predictions(wrong) == {"Hint"}
 
 
 def answered_on_the_page(chapter):

@@ -29,7 +29,8 @@ EDITIONS = {"en": HTML, "zh_CN": BUILD / "zh" / "html"}  # and where each is bui
 STAMP = BUILD / "sources.json"
 SOURCES = (
     "index.md _config.yml _toc.yml requirements.lock chapters/**/* site/**/* lossbook/static/**/* "
-    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/* locale/**/*.po"
+    "lossbook/*.py lossbook/answers/* lossbook/explorers/* lossbook/data/* "
+    "locale/**/*.po explorers/src/**/*.js"
 )
 SHARED = ("_static", "_images", "_sources")
 # What to do about a warning, by words in it.

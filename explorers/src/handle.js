@@ -3,6 +3,7 @@ import { pointer } from "d3-selection";
 
 import { inColour } from "./styles.js";
 import { goesSideways } from "./touch.js";
+import { say } from "./words.js";
 
 /**
  * A handle over a panel.
@@ -71,7 +72,7 @@ export function handle(panel, { name, style = 1, steps: [dx, dy], move }) {
     group.classed("lb-outside", height !== y).classed("lb-below-panel", y < floor);
     group.select(".lb-away").attr("display", y < floor || y > roof ? null : "none");
     group.attr("aria-valuemin", low).attr("aria-valuemax", high).attr("aria-valuenow", now);
-    group.attr("aria-valuetext", height === y ? text : `${text}, outside of the picture`);
+    group.attr("aria-valuetext", height === y ? text : say("{text}, outside of the picture", { text }));
   };
 }
 

@@ -1,10 +1,13 @@
 // Points that forces act on: a sign on each, and an arrow for the force.
+import { say } from "./words.js";
 
 export const GRIP = 8; // the radius of a point, in CSS pixels
 const HEAD = 6; // of an arrow
 
 /** The columns of a readout of forces, and their values. */
-export const FORCE = { forceX: "force x", forceY: "force y", force: "force" };
+export const FORCE = {
+  forceX: say("force x"), forceY: say("force y"), force: say("force"),
+};
 export const forceValues = ([x, y]) => ({ forceX: x, forceY: y, force: Math.hypot(x, y) });
 
 /**

@@ -1,6 +1,7 @@
 // The numbers below a figure: a table that is also the legend, and a sentence read aloud.
 import { number } from "./numbers.js";
 import { classes, inColour } from "./styles.js";
+import { say } from "./words.js";
 
 /**
  * A table with one row for each curve and a column for each quantity. Its numbers are short;
@@ -24,7 +25,7 @@ export function readout(parent, columns) {
   const heads = head.selectAll("th").data(quantities).join("th").attr("scope", "col");
   heads.text(({ label }) => label);
   const body = table.append("tbody");
-  const say = announcer(parent);
+  const tell = announcer(parent);
 
   return (title, given) => {
     const rows = given.map((row) => ({ label: row.name, ...row }));
@@ -43,7 +44,7 @@ export function readout(parent, columns) {
       .attr("data-quantity", ({ key }) => key)
       .attr("data-value", ({ value }) => value)
       .text(({ value, show }) => show(value));
-    say(sentence(title, rows, quantities));
+    tell(sentence(title, rows, quantities));
   };
 }
 
@@ -55,7 +56,7 @@ export const line = (look, first) => ({
 export const point = (colour) => ({ as: `lb-grip ${inColour(colour)}`, path: "M22 5a7 7 0 1 0 -14 0a7 7 0 1 0 14 0" });
 export const area = (name) => ({ as: name, path: "M1 -1H29V11H1Z" });
 
-/** Returns say(text): a screen reader reads it aloud when the reader pauses; not the first one. */
+/** Returns tell(text): a screen reader reads it aloud when the reader pauses; not the first one. */
 export function announcer(parent) {
   const aloud = parent.append("p").attr("class", "lb-aloud").attr("role", "status");
   let pause, said;
@@ -77,8 +78,17 @@ function addRow(enter) {
   return row;
 }
 
+const list = (parts, join) => (parts.length ? parts.reduce(join) : "");
+const comma = (first, next) => say("{first}, {next}", { first, next });
+const semicolon = (first, next) => say("{first}; {next}", { first, next });
+
 function sentence(title, rows, quantities) {
-  const numbers = (values) =>
-    quantities.map(({ key, label, show }) => `${label} ${show(values[key])}`).join(", ");
-  return `${title}. ${rows.map(({ label, values }) => `${label}: ${numbers(values)}`).join("; ")}`;
+  const one = (values) => ({ key, label, show }) =>
+    say("{label} {number}", { label, number: show(values[key]) });
+  const row = ({ label, values }) => {
+    const numbers = list(quantities.map(one(values)), comma);
+    return say("{label}: {numbers}", { label, numbers });
+  };
+  const all = list(rows.map(row), semicolon);
+  return say("{title}. {rows}", { title, rows: all });
 }

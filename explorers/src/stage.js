@@ -3,6 +3,7 @@ import { select } from "d3-selection";
 
 import { button, slider } from "./controls.js";
 import { onWidth } from "./panel.js";
+import { say } from "./words.js";
 
 const GAP = 16;
 const NARROWEST = 420; // of a panel that stands beside another, in CSS pixels
@@ -42,7 +43,7 @@ export function stage(root, spec, redraw) {
 
   /** To be called last: adds the reset button, and draws now and at every new width. */
   function begin(drawn) {
-    button(controls, "Reset", reset);
+    button(controls, say("Reset"), reset);
     onWidth(panels.node(), (width) => {
       arrange(drawn, width);
       redraw();

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from test_translation import data_in_chinese, dictionary
 
 from lossbook.exercises import page_data
 
@@ -13,23 +14,27 @@ EXERCISE = """<div>
 <details class="sd-dropdown"><summary>Hint</summary><p>A hint.</p></details></div>
 <form class="exercise" data-name="{name}" data-title="Exercise 1" data-solution="solution.html">
 <script type="application/json">{data}</script></form>"""
-PREDICTION = """<div class="admonition tip"><p class="admonition-title">Predict first</p>
-<ol><li><p>More</p></li><li><p>Less</p></li></ol></div>
+PREDICTION = """<div class="admonition predict-first">
+<p class="admonition-title">Predict first</p><ol><li><p>More</p></li><li><p>Less</p></li></ol></div>
 <p>Between.</p><details class="sd-dropdown"><summary>Answer</summary><p>Less.</p></details>"""
 
 
 @pytest.fixture
 def open_exercises(new_page, tmp_path):
-    """open_exercises("huber-1", ...) opens a page of these exercises and of two predictions."""
+    """open_exercises("huber-1", ...) opens a page of these exercises and of two predictions.
 
-    def show(*names, **context):
-        bodies = [EXERCISE.format(name=n, data=html_safe(page_data(n))) for n in names]
+    data: what the page gives of an exercise; script: what it runs first.
+    """
+
+    def show(*names, data=page_data, script="", **context):
+        bodies = [EXERCISE.format(name=n, data=html_safe(data(n))) for n in names]
         body = '<div class="exercise-progress" data-book="117"></div>' + "".join(bodies)
         path = tmp_path / "page.html"
         path.write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Exercises</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f'<link rel="stylesheet" href="{(SITE / "exercises.css").as_uri()}">'
+            f"<script>{script}</script>"
             f'<script src="{(SITE / "exercises.js").as_uri()}"></script>'
             f"<article>{body}{PREDICTION}{PREDICTION}</article></html>",
             encoding="utf-8",
@@ -113,6 +118,19 @@ def test_a_prediction_comes_before_its_answer(open_exercises):
     page.reload()
     assert page.get_by_label("More").first.is_checked()
     assert page.get_by_text("Answer", exact=True).first.is_visible()
+
+
+def test_an_exercise_answers_in_chinese(open_exercises):
+    page = open_exercises("huber-1", "choosing-1", data=data_in_chinese, script=dictionary())
+    field = page.locator("form").first.get_by_role("textbox")
+    assert field.get_attribute("placeholder").startswith("一个数")
+    assert answer(page, "huber-1", "3") == "还不对。这像是正确答案的两倍；你给的是3。"
+    assert answer(page, "huber-1", "1.5").startswith("正确。到了两个delta远")
+    assert answer(page, "choosing-1", "均值").startswith("还不对。这像是平均一天的数")
+    assert answer(page, "choosing-1", "分位数").startswith("正确。0.95分位数。")
+    assert answer(page, "choosing-1", "Quantile").startswith("正确。0.95分位数。")
+    assert "本页2/2题" in page.locator("body").inner_text()
+    assert not page.log.errors
 
 
 def test_control_without_the_script_nothing_is_judged(open_exercises):

@@ -2,12 +2,15 @@
 import { judge } from "./judge.js";
 import { mathml } from "./mathml.js";
 import { remember, remembered } from "./memory.js";
+import { say } from "../words.js";
 
-const ASKS = {
-  value: "A number, such as 14/3, 2e-3 or log(2)",
-  word: "A word",
-  expression: "An expression in",
-};
+/** What kind of answer an exercise wants, in words. */
+function asks({ kind, wanted, names }) {
+  const n = [wanted[0]].flat().length;
+  if (n > 1) return say("{n} numbers, such as 0.5, 2/3", { n });
+  if (kind === "value") return say("A number, such as 14/3, 2e-3 or log(2)");
+  return kind === "word" ? say("A word") : say("An expression in {names}", { names: names.join(", ") });
+}
 
 /** form: <form class="exercise" data-name data-solution> with the exercise's data as JSON. */
 export function install(form, changed) {
@@ -30,45 +33,44 @@ function mark(form, { tests }, kept, keep) {
   const box = element("input", { type: "checkbox", checked: kept.right === true });
   box.addEventListener("change", () => keep({ right: box.checked }));
   form.append(
-    element("p", { textContent: "Write it in the notebook, in JupyterLab: check runs these tests." }),
-    element("details", {}, element("summary", { textContent: "Tests" }), element("table", {},
-      element("thead", {}, row("th", ["for", "it returns"])),
+    element("p", { textContent: say("Write it in the notebook, in JupyterLab: check runs these tests.") }),
+    element("details", {}, element("summary", { textContent: say("Tests") }), element("table", {},
+      element("thead", {}, row("th", [say("for"), say("it returns")])),
       element("tbody", {}, ...tests.map((cells) => row("td", cells))))),
-    element("label", {}, box, " It passes in my notebook"),
+    element("label", {}, box, " ", say("It passes in my notebook")),
   );
 }
 
 function ask(form, exercise, solution, kept, keep) {
-  const several = [exercise.wanted[0]].flat().length;
-  let wants = ASKS[exercise.kind];
-  if (exercise.kind === "expression") wants += ` ${exercise.names.join(", ")}`;
-  if (several > 1) wants = `${several} numbers, such as 0.5, 2/3`;
+  const wants = asks(exercise);
   const hint = `answer-${form.dataset.name}`;
   const input = element("input", {
     type: "text", value: kept.answer ?? "", autocomplete: "off", autocapitalize: "off",
     spellcheck: false, placeholder: wants,
   });
-  input.setAttribute("aria-label", `${form.dataset.title}: your answer. ${wants}`);
+  input.setAttribute("aria-label", say("{title}: your answer. {wants}", { title: form.dataset.title, wants }));
   input.setAttribute("aria-describedby", hint);
   const understood = element("span", { className: "exercise-understood" });
   const verdict = element("p", { className: "exercise-verdict", id: hint });
   verdict.setAttribute("role", "status");
   const line = element("div", { className: "exercise-line" }, input,
-    element("button", { type: "submit", textContent: "Check" }));
+    element("button", { type: "submit", textContent: say("Check") }));
   form.append(line, understood, verdict);
 
   const answer = (again) => {
     const { right, message, tree } = judge(input.value, exercise);
     const known = right === null ? "unknown" : right ? "right" : "wrong";
     form.dataset.verdict = known;
-    understood.innerHTML = tree && exercise.kind === "expression" ? `Read as ${mathml(tree)}` : "";
-    verdict.textContent = message[0].toUpperCase() + message.slice(1) + (message.endsWith(".") ? "" : ".");
+    const shown = tree && exercise.kind === "expression";
+    understood.innerHTML = shown ? say("Read as {formula}", { formula: mathml(tree) }) : "";
+    const sentence = message[0].toUpperCase() + message.slice(1);
+    verdict.textContent = /[.。]$/.test(sentence) ? sentence : say("{sentence}.", { sentence });
     if (right === null || again) return;
     const tries = kept.tries + 1;
     keep({ right: right || kept.right === true, answer: input.value, tries });
     if (right === false && tries >= 2) openHint(form);
     if (solution && (right || tries >= 2)) {
-      verdict.append(" ", element("a", { href: solution, textContent: "See the solution." }));
+      verdict.append(" ", element("a", { href: solution, textContent: say("See the solution.") }));
     }
   };
   form.addEventListener("submit", (event) => {

@@ -2,8 +2,9 @@
 // exercise are written by lossbook/exercise_data.py.
 import { isTruth, parse, quoted, Unreadable } from "./parse.js";
 import { symbols, value } from "./value.js";
+import { say } from "../words.js";
 
-const PER_CENT = "the right answer in per cent (a share is asked: divide by 100)";
+const PER_CENT = say("the right answer in per cent (a share is asked: divide by 100)");
 
 /** The data as they were before JSON, which has no NaN and has null for it. */
 function revived(data) {
@@ -15,7 +16,7 @@ function revived(data) {
 export function judge(text, data) {
   const exercise = revived(data);
   if (text.trim() === "" || text.trim() === "...") {
-    return { right: null, message: "not attempted yet" };
+    return { right: null, message: say("not attempted yet") };
   }
   try {
     const { given, tree } = read(text, exercise);
@@ -38,14 +39,17 @@ function read(text, exercise) {
     tree = parse(text, names);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new Unreadable(`an expression is asked, got ${quoted(text)}: ${error.message}`);
+    throw new Unreadable(say("an expression is asked, got {text}: {why}", {
+      text: quoted(text), why: error.message,
+    }));
   }
   if (tree.type === "tuple" || isTruth(tree)) {
-    throw new Unreadable(`an expression is asked, got ${text.trim()}`);
+    throw new Unreadable(say("an expression is asked, got {text}", { text: text.trim() }));
   }
   const extra = symbols(tree).filter((name) => !names.includes(name)).sort();
   if (extra.length) {
-    throw new Unreadable(`the answer has ${extra.join(", ")}; it takes ${names.join(", ")}`);
+    const found = { extra: extra.join(", "), names: names.join(", ") };
+    throw new Unreadable(say("the answer has {extra}; it takes {names}", found));
   }
   const at = (point) => Object.fromEntries(names.map((name, i) => [name, point[i]]));
   return { given: points.map((point) => value(tree, at(point))), tree };
@@ -55,29 +59,47 @@ function numbers(tree, text) {
   if (tree.type === "tuple") {
     const parts = tree.parts.map((part) => numbers(part, text));
     if (new Set(parts.map((part) => String(shape(part)))).size > 1) {
-      throw new Unreadable("the rows of the answer have different lengths");
+      throw new Unreadable(say("the rows of the answer have different lengths"));
     }
     return parts;
   }
-  if (isTruth(tree)) throw new Unreadable(`a number is asked, got ${text.trim()}`);
+  if (isTruth(tree)) {
+    throw new Unreadable(say("a number is asked, got {text}", { text: text.trim() }));
+  }
   if (symbols(tree).length) {
-    throw new Unreadable(`a number is asked, but the answer has ${text.trim()}`);
+    const found = { text: text.trim() };
+    throw new Unreadable(say("a number is asked, but the answer has {text}", found));
   }
   return value(tree, {});
 }
 
 function compare(given, exercise) {
-  const { wanted, decimals } = exercise;
+  const { wanted } = exercise;
   if (agree(given, wanted, exercise)) {
     const exact = agree(given, wanted, { ...exercise, decimals: null, digits: 9 });
-    return { right: true, message: `right${exact ? "" : ` (to more digits ${show(wanted[0])})`}. ${exercise.shows}` };
+    const { shows } = exercise;
+    const message = exact
+      ? say("right. {shows}", { shows })
+      : say("right (to more digits {number}). {shows}", { number: show(wanted[0]), shows });
+    return { right: true, message };
   }
-  const hint = slip(given, exercise);
-  if (!hint && given.every((one, i) => isRounded(one, wanted[i]))) {
-    const asked = decimals === null ? `${exercise.digits} digits` : `${decimals} decimal${decimals > 1 ? "s" : ""}`;
-    return { right: false, message: `right, but rounded too far: give ${asked}, or an exact form` };
+  const slips = known(given, exercise);
+  if (!slips.length && given.every((one, i) => isRounded(one, wanted[i]))) {
+    return { right: false, message: rounded(exercise) };
   }
-  return { right: false, message: `not yet. ${hint}${counterexample(given, exercise)}` };
+  return { right: false, message: wrong(slips, counterexample(given, exercise)) };
+}
+
+function rounded({ decimals: n, digits }) {
+  if (n === null) return say("right, but rounded too far: give {digits} digits, or an exact form", { digits });
+  if (n <= 1) return say("right, but rounded too far: give {n} decimal, or an exact form", { n });
+  return say("right, but rounded too far: give {n} decimals, or an exact form", { n });
+}
+
+function wrong([slip, other], why) {
+  if (!slip) return say("not yet. {why}", { why });
+  if (!other) return say("not yet. This looks like {slip}; {why}", { slip, why });
+  return say("not yet. This looks like {slip}, or {other}; {why}", { slip, other, why });
 }
 
 function counterexample(given, exercise) {
@@ -85,14 +107,17 @@ function counterexample(given, exercise) {
   const wrong = given.map((_, i) => i).filter((i) => !same(given[i], wanted[i], exercise));
   const finite = wrong.filter((i) => !Number.isNaN(given[i]));
   if (places[0] !== "" && !finite.length && wrong.length < given.length) {
-    return `at ${places[wrong[0]]} it has no number; elsewhere it is right`;
+    const place = places[wrong[0]];
+    return say("at {place} it has no number; elsewhere it is right", { place });
   }
   const i = (finite.length ? finite : wrong)[0];
   let [right, other] = distinguishable(wanted[i], given[i]);
   if (String(shape(given[i])) !== String(shape(wanted[i]))) {
-    other += ` (of shape ${tuple(shape(given[i]))}, not ${tuple(shape(wanted[i]))})`;
+    const shapes = { shape: tuple(shape(given[i])), wanted: tuple(shape(wanted[i])) };
+    other = say("{other} (of shape {shape}, not {wanted})", { other, ...shapes });
   }
-  return places[i] ? `at ${places[i]}: ${right} expected, ${other} given` : `${other} given`;
+  if (!places[i]) return say("{other} given", { other });
+  return say("at {place}: {right} expected, {other} given", { place: places[i], right, other });
 }
 
 const agree = (given, wanted, exercise) => given.every((one, i) => same(one, wanted[i], exercise));
@@ -101,7 +126,10 @@ const shape = (x) => Array.isArray(x) ? [x.length, ...(x.length ? shape(x[0]) : 
 const tuple = (lengths) => lengths.length === 1 ? `(${lengths[0]},)` : `(${lengths.join(", ")})`;
 
 function same(given, wanted, exercise) {
-  if (typeof wanted === "string") return letters(given) === letters(wanted);
+  if (typeof wanted === "string") {
+    const words = [wanted, exercise.words?.[wanted] ?? wanted];
+    return words.some((word) => letters(given) === letters(word));
+  }
   if (String(shape(given)) !== String(shape(wanted))) return false;
   const typed = exercise.kind === "value";
   const found = [given].flat(Infinity);
@@ -131,15 +159,15 @@ function isRounded(given, exact, least = 2) {
   });
 }
 
-/** The name of a known slip that explains every outcome, as the beginning of a sentence. */
-function slip(given, exercise) {
+/** The names of the known slips that explain every outcome: at most two. */
+function known(given, exercise) {
   const { slips, wanted } = exercise;
   const names = slips.filter(([, outcomes]) => explains(given, outcomes, exercise)).map(([name]) => name).slice(0, 1);
   const [right] = wanted;
   if (typeof right === "number" && right > 0 && right < 1 && explains(given, [100 * right], exercise)) {
     if (exercise.kind === "value") names.push(PER_CENT);
   }
-  return names.length ? `This looks like ${names.join(", or ")}; ` : "";
+  return names;
 }
 
 function explains(given, outcomes, exercise) {
@@ -159,7 +187,7 @@ function exponential(x, digits) {
 
 /** A number as Python prints it by the format "g". */
 function general(x, digits) {
-  if (Number.isNaN(x)) return "no number";
+  if (Number.isNaN(x)) return say("no number");
   if (x === 0) return Object.is(x, -0) ? "-0" : "0";
   const [mantissa, exponent] = exponential(x, digits).split("e");
   const trim = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;

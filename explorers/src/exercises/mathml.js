@@ -1,4 +1,5 @@
 // A tree of parse.js as MathML, so that one sees how an answer was understood.
+import { say } from "../words.js";
 
 const GREEK = {
   alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", kappa: "κ", lambda: "λ",
@@ -14,6 +15,7 @@ const escape = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": 
 const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
 const operator = (sign) => `<mo>${escape(sign)}</mo>`;
 const name = (text) => `<mi>${escape(text)}</mi>`;
+const text = (words) => `<mtext>${escape(words)}</mtext>`;
 const brackets = (inner) => row(operator("("), inner, operator(")"));
 
 export const mathml = (tree) => `<math xmlns="http://www.w3.org/1998/Math/MathML">${print(tree)}</math>`;
@@ -22,7 +24,7 @@ function print(tree) {
   if (tree.type === "number") return number(tree.value);
   if (tree.type === "constant") return name(GREEK[tree.name] ?? "e");
   if (tree.type === "symbol") return symbol(tree.name);
-  if (tree.type === "truth") return `<mtext>${tree.value ? "otherwise" : "never"}</mtext>`;
+  if (tree.type === "truth") return text(tree.value ? say("otherwise") : say("never"));
   if (tree.type === "tuple") return brackets(list(tree.parts));
   return call(tree);
 }

@@ -1,5 +1,6 @@
 // Mathematics as people type it, read as lossbook/mathtext.py reads it; nothing is ever run.
 import jsep from "jsep";
+import { say } from "../words.js";
 
 // The grammar of Python's expressions, as far as formulas go. Brackets keep a mark, since
 // (-x)**2 is another number than -x**2, and have commas between their parts.
@@ -54,17 +55,17 @@ export function quoted(text, longest = 60) {
  */
 export function parse(text, names = []) {
   if ([...text].length > LONGEST) {
-    throw new Unreadable(`a text of ${[...text].length} signs is too long to be read`);
+    throw new Unreadable(say("a text of {n} signs is too long to be read", { n: [...text].length }));
   }
   if (text.includes("%")) {
-    throw new Unreadable("a number without a per cent sign is asked: a share of 3 % is 0.03");
+    throw new Unreadable(say("a number without a per cent sign is asked: a share of 3 % is 0.03"));
   }
   let plain = text.trim().replace(/[\^−·×²³]/g, (sign) => SIGNS[sign]);
   // No brackets, so that a comma between digits is a decimal one.
   if (!/[([{]/.test(plain)) plain = plain.replace(/(?<=\d),(?=\d)/g, ".");
   plain = plain.replace(/#.*$/, "").replace(/(?<=\d)_(?=\d)/g, "");
   if (/(?<![\p{L}\p{N}_.])[\d.]+\s*\(|\)\s*\(/u.test(plain)) {
-    throw new Unreadable("a product is written with *, such as 2*(x + 1)");
+    throw new Unreadable(say("a product is written with *, such as 2*(x + 1)"));
   }
   let tree;
   try {
@@ -72,16 +73,16 @@ export function parse(text, names = []) {
     tree = jsep(`(${plain})`);
   } catch {
     throw new Unreadable(
-      `${quoted(text)} cannot be read; it is written as in Python, such as 2*x`,
+      say("{text} cannot be read; it is written as in Python, such as 2*x", { text: quoted(text) }),
     );
   }
   return build(tree.type === "Group" ? tree.of : tree, new Set(names), DEEPEST);
 }
 
 function build(node, names, depth) {
-  if (depth === 0) throw new Unreadable("the text is nested too deeply to be read");
+  if (depth === 0) throw new Unreadable(say("the text is nested too deeply to be read"));
   const refuse = () => {
-    throw new Unreadable("the answer has a part that cannot be read here");
+    throw new Unreadable(say("the answer has a part that cannot be read here"));
   };
   const below = (part) => build(part, names, depth - 1);
   const number = (part) => numeric(below(part));
@@ -142,7 +143,7 @@ export const isTruth = ({ type, name }) =>
 
 function numeric(part) {
   if (part.type === "tuple" || isTruth(part)) {
-    throw new Unreadable("only numbers and symbols can be added, multiplied or compared");
+    throw new Unreadable(say("only numbers and symbols can be added, multiplied or compared"));
   }
   return part;
 }
@@ -151,13 +152,14 @@ function call({ callee, arguments: given }, below) {
   const written = callee.type === "Identifier" ? callee.name : ofModule(callee);
   const name = Object.hasOwn(ALIASES, written ?? "") ? ALIASES[written] : written;
   if (!Object.hasOwn(ARGUMENTS, name ?? "")) {
-    throw new Unreadable(`${quoted(name ?? "this")} is not a function that can be read here`);
+    const found = { name: quoted(name ?? "this") };
+    throw new Unreadable(say("{name} is not a function that can be read here", found));
   }
   const parts = given.map(below);
   if (!TAKES_TUPLES.has(name)) parts.forEach(numeric);
   const [least, most] = ARGUMENTS[name];
   if (parts.length < least || parts.length > most) {
-    throw new Unreadable(`${name} takes other arguments`);
+    throw new Unreadable(say("{name} takes other arguments", { name }));
   }
   return name === "array" ? parts[0] : { type: "call", name, parts };
 }

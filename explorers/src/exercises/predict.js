@@ -1,20 +1,18 @@
 // Boxes "Predict first": the reader chooses, and sees the answer only then.
 import { element } from "./field.js";
 import { remember, remembered } from "./memory.js";
+import { say } from "../words.js";
 
 export function predictions(article) {
   const page = location.pathname.split("/").slice(-2).join("/");
-  const parts = [...article.querySelectorAll(".admonition, details.sd-dropdown")];
-  const boxes = parts.filter((part) => title(part) === "Predict first");
-  boxes.forEach((box, n) => {
+  const parts = [...article.querySelectorAll(".predict-first, details.sd-dropdown")];
+  article.querySelectorAll(".predict-first").forEach((box, n) => {
     const list = box.querySelector("ol, ul");
     if (!list) return;
-    const next = parts.slice(parts.indexOf(box) + 1).find((part) => /^(Answer|Predict first)$/.test(title(part)));
+    const next = parts[parts.indexOf(box) + 1]; // its answer, if it has one in the text
     install(box, list, next?.matches("details") ? next : null, `${page}#${n}`);
   });
 }
-
-const title = (part) => part.querySelector(".admonition-title, summary")?.textContent.trim();
 
 /** What is to be read aloud: of formulas their MathML alone. */
 function spoken(item) {
@@ -43,7 +41,7 @@ function install(box, list, answer, place) {
   });
   list.classList.add("predict-choices");
   box.setAttribute("role", "radiogroup");
-  box.setAttribute("aria-label", "Your prediction");
+  box.setAttribute("aria-label", say("Your prediction"));
   const kept = remembered().predictions[place];
   if (choices[kept]) {
     choices[kept].checked = true;

@@ -1,6 +1,7 @@
 // How many exercises are solved, in this chapter and in the book.
 import { element } from "./field.js";
 import { forget, remembered } from "./memory.js";
+import { say } from "../words.js";
 
 /** bar: <div class="exercise-progress" data-book="117">; returns what shows the counts anew. */
 export function progress(bar) {
@@ -9,8 +10,8 @@ export function progress(bar) {
   const meter = element("progress", { max: names.length });
   meter.setAttribute("aria-hidden", "true");
   const text = element("span", {});
-  const save = element("button", { type: "button", textContent: "Export" });
-  const clear = element("button", { type: "button", textContent: "Delete" });
+  const save = element("button", { type: "button", textContent: say("Export") });
+  const clear = element("button", { type: "button", textContent: say("Delete") });
   bar.append(meter, text, save, clear);
   save.addEventListener("click", () => {
     const file = new Blob([JSON.stringify(remembered(), null, 1)], { type: "application/json" });
@@ -19,7 +20,7 @@ export function progress(bar) {
     URL.revokeObjectURL(link.href);
   });
   clear.addEventListener("click", () => {
-    if (!confirm("Delete all your answers and predictions from this browser?")) return;
+    if (!confirm(say("Delete all your answers and predictions from this browser?"))) return;
     forget();
     location.reload();
   });
@@ -29,7 +30,7 @@ export function progress(bar) {
     const here = names.filter(solved).length;
     const all = Object.keys(exercises).filter(solved).length;
     meter.value = here;
-    text.textContent = `Solved: ${here} of ${names.length} here, ${all} of ${bar.dataset.book} ` +
-      "in the book. Kept in this browser only.";
+    text.textContent = say("Solved: {here} of {page} here, {all} of {book} in the book. Kept in " +
+      "this browser only.", { here, page: names.length, all, book: bar.dataset.book });
   };
 }

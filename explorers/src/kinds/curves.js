@@ -8,6 +8,7 @@ import { panel } from "../panel.js";
 import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { inColour } from "../styles.js";
+import { say } from "../words.js";
 
 /**
  * spec: {
@@ -23,7 +24,7 @@ export function curves(root, spec) {
   const { state } = scene;
   const { divide } = spec; // by a parameter, what that parameter moves
   if (divide) {
-    scene.add(toggle, { name: "divided", text: `divide by ${divide.symbol}` });
+    scene.add(toggle, { name: "divided", text: say("divide by {symbol}", divide) });
   }
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
   const columns = spec.panels.map(({ of }) => [of, title(of)]);
@@ -37,11 +38,11 @@ export function curves(root, spec) {
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
       return { name: one.label, label: labelOf(spec, state, one), key: line(one.look, i === 0), values };
     });
-    update(`probe at ${number(state.x)}`, rows);
+    update(say("probe at {x}", { x: number(state.x) }), rows);
   }
 }
 
-const title = (of) => (of === "value" ? "loss" : "gradient");
+const title = (of) => (of === "value" ? say("loss") : say("gradient"));
 
 /** Whether a curve is drawn divided: where the reader says so, those that the divisor moves. */
 function isDivided({ divide, losses }, { divided }, { loss, given }) {
@@ -68,7 +69,7 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   const drawGuide = upright(plane);
   const place = handle(plane, {
     style: looks[0].colour,
-    name: `probe, ${title(of)}`,
+    name: say("probe, {quantity}", { quantity: title(of) }),
     steps: [spec.step, 0],
     move: (x) => change({ x }),
   });
@@ -79,7 +80,9 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
     const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: looks[i].colour }));
     drawDots(plane, state.x, dots.slice(1));
     drawGuide(state.x);
-    place(state.x, dots[0].y, `${number(state.x)}: ${title(of)} ${number(dots[0].y)}`);
+    const [x, y] = [state.x, dots[0].y];
+    const read = { x: number(x), quantity: title(of), value: number(y) };
+    place(x, y, say("{x}: {quantity} {value}", read));
   }
   return { ...plane, draw };
 }

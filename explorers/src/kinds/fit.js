@@ -8,6 +8,7 @@ import { panel } from "../panel.js";
 import { line as lineKey, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { INK } from "../styles.js";
+import { say } from "../words.js";
 
 /**
  * spec: {
@@ -28,14 +29,14 @@ export function fit(root, spec) {
   const drawLines = curves(plane, spec.curves.map(({ look }) => look));
   const place = handle(plane, {
     style: INK,
-    name: "movable point",
+    name: say("movable point"),
     steps: spec.steps,
     move: (x, y) => change({ x, y }),
   });
   const update = readout(scene.below, {
-    slope: "slope",
-    change: ["change of slope", signed],
-    pull: ["pull of the point", signed],
+    slope: say("slope"),
+    change: [say("change of slope"), signed],
+    pull: [say("pull of the point"), signed],
   });
   const atFirst = spec.curves.map((one) => fitted(spec, start, one));
   scene.begin([plane]);
@@ -44,8 +45,9 @@ export function fit(root, spec) {
     const fits = spec.curves.map((one) => fitted(spec, state, one));
     drawLines(fits.map(([a, b]) => (x) => a + b * x), labels);
     drawPoints(plane, dots, points, spec.movable);
-    place(state.x, state.y, `x ${number(state.x)}, y ${number(state.y)}`);
-    const title = `movable point at (${number(state.x)}, ${number(state.y)})`;
+    const [x, y] = [number(state.x), number(state.y)];
+    place(state.x, state.y, `x ${x}, y ${y}`);
+    const title = say("movable point at ({x}, {y})", { x, y });
     update(title, fits.map((line, i) => row(spec, state, i, line, atFirst[i])));
   }
 }

@@ -8,6 +8,7 @@ import { panel } from "../panel.js";
 import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { INK, inColour } from "../styles.js";
+import { say } from "../words.js";
 
 /**
  * spec: {
@@ -21,7 +22,7 @@ export function guess(root, spec) {
   const { state, change } = scene;
   const labels = spec.curves.map(({ label }) => label);
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
-  const plane = panel(scene.panels, { title: "cost / least cost", labels, ...axes });
+  const plane = panel(scene.panels, { title: say("cost / least cost"), labels, ...axes });
   const targets = plane.plot.append("g");
   const points = spec.x.values.map((x) => [x, spec.height]);
   const drawLines = curves(plane, spec.curves.map(({ look }) => look));
@@ -29,17 +30,17 @@ export function guess(root, spec) {
   const best = plane.over.append("g");
   const placeTarget = handle(plane, {
     style: INK,
-    name: "movable point",
+    name: say("movable point"),
     steps: [spec.step, 0],
     move: (x) => change({ x }),
   });
   const placeGuess = handle(plane, {
     style: spec.curves[0].look.colour,
-    name: "guess",
+    name: say("guess"),
     steps: [spec.step, 0],
     move: (to) => change({ guess: to }),
   });
-  const columns = { cost: "cost", best: "best guess", least: "least cost" };
+  const columns = { cost: say("cost"), best: say("best guess"), least: say("least cost") };
   const update = readout(scene.below, columns);
   scene.begin([plane]);
 
@@ -52,8 +53,9 @@ export function guess(root, spec) {
     drawGuide(state.guess);
     placeTarget(state.x, spec.height, number(state.x));
     const height = relative[0](state.guess);
-    placeGuess(state.guess, height, `${number(state.guess)}: cost ${number(found[0].now)}`);
-    update(`guess ${number(state.guess)}`, found.map(row));
+    const [x, cost] = [number(state.guess), number(found[0].now)];
+    placeGuess(state.guess, height, say("{x}: cost {cost}", { x, cost }));
+    update(say("guess {x}", { x }), found.map(row));
   }
 
   function row({ now, at, least }, i) {

@@ -4,6 +4,7 @@ import { select } from "d3-selection";
 
 import { button, question } from "../controls.js";
 import { announcer } from "../readout.js";
+import { say } from "../words.js";
 
 /**
  * spec: { label, question: { ask, answers: [{ label, hint, leads: a question or a loss's name }] } }
@@ -21,8 +22,8 @@ export function guide(root, spec, [given]) {
   if (!root.closest(".jp-OutputArea-child")) {
     for (const link of store.querySelectorAll("a")) link.href = link.href.replace(/ipynb$/, "html");
   }
-  button(select(controls), "Reset", () => go(spec.question, []));
-  const say = announcer(select(root));
+  button(select(controls), say("Reset"), () => go(spec.question, []));
+  const tell = announcer(select(root));
   go(spec.question, []);
 
   /** To a question or a loss's name; answers: the index of each answer on the way there. */
@@ -32,11 +33,11 @@ export function guide(root, spec, [given]) {
     store.append(...advice.children);
     if (typeof to === "string") {
       advice.append(store.querySelector(`[data-loss="${to}"]`));
-      say([...advice.querySelectorAll("p")].map((part) => part.textContent).join(". "));
+      tell([...advice.querySelectorAll("p")].map((part) => part.textContent).join(". "));
     } else {
       const choose = (index) => go(to.answers[index].leads, [...answers, index]);
       question(select(questions), { text: to.ask, options: to.answers }, choose);
-      say(to.ask);
+      tell(to.ask);
     }
   }
 }

@@ -7,6 +7,7 @@ import { best, moved, solve, sources } from "../ctc.js";
 import { number, signed } from "../numbers.js";
 import { readout } from "../readout.js";
 import { stage } from "../stage.js";
+import { say } from "../words.js";
 
 const SHOWN = 5; // alignments in the list
 const ROW = 52; // of the lattice, in CSS pixels
@@ -34,18 +35,18 @@ export function lattice(root, spec) {
     frame: Math.min(state.frame, frames),
   });
   const { letters, longest } = spec;
-  const text = `target, of the letters ${[...letters].join(" ")}`;
+  const text = say("target, of the letters {letters}", { letters: [...letters].join(" ") });
   add(field, { name: "target", text, letters, longest });
   const toFrames = (frames) => change(within(frames));
-  add(slider, { name: "frames", words: "frames", symbol: "T", values: counted }, toFrames);
+  add(slider, { name: "frames", words: say("frames"), symbol: "T", values: counted }, toFrames);
   const upTo = (time) => change({ time: Math.min(time, state.frames) });
-  add(slider, { name: "time", words: "walked to frame", symbol: "t", values: counted }, upTo);
-  add(toggle, { name: "posterior", text: "show the posterior" });
+  add(slider, { name: "time", words: say("walked to frame"), symbol: "t", values: counted }, upTo);
+  add(toggle, { name: "posterior", text: say("show the posterior") });
   const toFrame = (frame) => change({ frame: Math.min(frame, state.frames) });
-  add(slider, { name: "frame", words: "chosen frame", values: counted }, toFrame);
-  add(choice, { name: "class", text: "chosen class", options: classes });
+  add(slider, { name: "frame", words: say("chosen frame"), values: counted }, toFrame);
+  add(choice, { name: "class", text: say("chosen class"), options: classes });
   const move = (to) => change({ p: moved(state.p, state.frame - 1, state.class, to) });
-  const first = { name: "probability", words: "its probability", values: hundredths, value: 0 };
+  const first = { name: "probability", words: say("its probability"), values: hundredths, value: 0 };
   const setProbability = slider(scene.controls, first, move);
 
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
@@ -62,43 +63,49 @@ export function lattice(root, spec) {
     setProbability(Math.round(100 * p[state.frame - 1][state.class]) / 100);
     board.draw(found, state, classes);
     impossible.text(found.total > 0 ? "" : whyImpossible(target, state, found));
-    const named = state.target || "(no letters)";
+    const named = state.target || say("(no letters)");
     const values = { loss: found.loss, total: found.total, alignments: found.alignments };
     updateWhole(`T = ${state.frames}`, [{ name: named, values }]);
     const t = state.frame - 1;
     const row = (name, k) => {
       const of = { p: p[t][k], posterior: found.classes[t][k], gradient: found.gradient[t][k] };
-      return { name, label: name === "-" ? "blank" : name, values: of };
+      return { name, label: name === "-" ? say("blank") : name, values: of };
     };
-    updateEach(`frame ${state.frame}`, classes.map(row));
+    updateEach(say("frame {frame}", { frame: state.frame }), classes.map(row));
     const rows = best(p, target, SHOWN).map(({ path, weight }) => {
       const values = { weight, share: weight / found.total };
       return { name: path.map((k) => classes[k]).join(""), values };
     });
-    updateList("most probable alignments", rows);
+    updateList(say("most probable alignments"), rows);
   }
 }
 
 /** Why the loss is infinite, in words. */
 function whyImpossible(target, { target: text, frames }, { alignments }) {
-  const s = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  const ends = "so the loss is ∞, there is no posterior, and the gradient is set to 0.";
-  if (alignments) return `Every alignment of “${text}” passes a probability of 0, ${ends}`;
+  if (alignments) {
+    return say("Every alignment of “{text}” passes a probability of 0, so the loss is ∞, there " +
+      "is no posterior, and the gradient is set to 0.", { text });
+  }
   const doubles = target.filter((label, i) => label === target[i - 1]).length;
-  const needs = s(target.length + doubles, "frame");
-  const blanks = doubles ? ` (a blank stands between equal letters)` : "";
-  return `“${text}” needs ${needs}${blanks} and has ${frames}, ${ends}`;
+  const needs = target.length + doubles;
+  if (doubles) {
+    return say("“{text}” needs {needs} frames (a blank stands between equal letters) and has " +
+      "{frames}, so the loss is ∞, there is no posterior, and the gradient is set to 0.",
+    { text, needs, frames });
+  }
+  return say("“{text}” needs {needs} frames and has {frames}, so the loss is ∞, there is no " +
+    "posterior, and the gradient is set to 0.", { text, needs, frames });
 }
 
-const WHOLE = { loss: "loss", total: "P", alignments: "alignments" };
+const WHOLE = { loss: say("loss"), total: "P", alignments: say("alignments") };
 const EACH = {
-  p: "probability",
-  posterior: "posterior",
-  gradient: ["gradient", signed],
+  p: say("probability"),
+  posterior: say("posterior"),
+  gradient: [say("gradient"), signed],
 };
 const percent = format(".1%");
 const share = (x) => (Number.isFinite(x) ? percent(x) : number(x));
-const LIST = { weight: "weight", share: ["share", share] };
+const LIST = { weight: say("weight"), share: [say("share"), share] };
 
 const large = format(".2~r");
 const small = format(".1e");
@@ -107,9 +114,9 @@ const tiny = (x) => (x === 0 ? "0" : x >= 0.001 ? large(x) : small(x).replace("�
 /** The states as a table of circles, in a box of its own that scrolls where it is too wide. */
 function drawing(parent, pick) {
   const box = parent.append("div").attr("class", "lb-scroll").attr("tabindex", 0);
-  box.attr("role", "group").attr("aria-label", "lattice");
+  box.attr("role", "group").attr("aria-label", say("lattice"));
   box.attr("data-lm-suppress-shortcuts", "true");
-  const hint = parent.append("p").attr("class", "lb-hint").text("scroll sideways");
+  const hint = parent.append("p").attr("class", "lb-hint").text(say("scroll sideways"));
   const svg = box.append("svg").attr("class", "lb-lattice").attr("aria-hidden", "true");
   const band = svg.append("rect").attr("class", "lb-band");
   const [moves, heads, nodes] = ["moves", "heads", "nodes"].map(() => svg.append("g"));

@@ -8,6 +8,7 @@ import { panel } from "../panel.js";
 import { line, point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { GREEN, ORANGE, inColour } from "../styles.js";
+import { say } from "../words.js";
 
 const STYLES = { [-1]: ORANGE, 1: GREEN };
 
@@ -51,8 +52,8 @@ export function margin(root, spec) {
       return { margin: labels[i] * score, loss: value(score, labels[i]), weight: weights[i] };
     });
     points.forEach(([x, y], i) => {
-      const is = weights[i] > 0 ? ", support vector" : "";
-      places[i](x, y, `x ${number(x)}, y ${number(y)}${is}`);
+      const place = `x ${number(x)}, y ${number(y)}`;
+      places[i](x, y, weights[i] > 0 ? say("{place}, support vector", { place }) : place);
     });
     const values = {
       strip: 1 / Math.hypot(...w),
@@ -64,12 +65,14 @@ export function margin(root, spec) {
     const kind = nameOf(names, labels[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
     const row = { name, label: kind, key: point(STYLES[labels[chosen]]), values: each[chosen] };
-    updateOne(`${kind} ${chosen + 1} at ${place}`, [row]);
+    updateOne(say("{kind} {n} at {place}", { kind, n: chosen + 1, place }), [row]);
   }
 }
 
-const WHOLE = { strip: "half strip", vectors: "support vectors", total: "total loss" };
-const ONE = { margin: "margin", loss: "loss", weight: "weight" };
+const WHOLE = {
+  strip: say("half strip"), vectors: say("support vectors"), total: say("total loss"),
+};
+const ONE = { margin: say("margin"), loss: say("loss"), weight: say("weight") };
 
 const SIGNS = { [-1]: "−", 1: "+" };
 const nameOf = (names, label) => names[label > 0 ? 1 : 0];

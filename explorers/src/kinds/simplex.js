@@ -8,6 +8,7 @@ import { number } from "../numbers.js";
 import { area, readout } from "../readout.js";
 import { stage } from "../stage.js";
 import { INK, inColour } from "../styles.js";
+import { say } from "../words.js";
 
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
@@ -26,15 +27,15 @@ export function simplex(root, spec) {
   const { state, change } = scene;
   const { classes } = spec;
   const { value, gradient } = spec.losses[spec.curves[0].loss];
-  scene.add(choice, { name: "target", text: "true class", options: classes });
-  const plane = triangle(scene.panels, "prediction", classes);
+  scene.add(choice, { name: "target", text: say("true class"), options: classes });
+  const plane = triangle(scene.panels, say("prediction"), classes);
   const { colour } = spec.curves[0].look;
   const cells = plane.plot.append("g").attr("class", inColour(colour));
   const descent = plane.over.append("path").attr("class", "lb-guide");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
   const place = handle(plane, {
     style: INK,
-    name: "prediction",
+    name: say("prediction"),
     steps: [spec.step, spec.step],
     move: (x, y) => change(logitsAt(spec.parameters, state, probabilities(x, y))),
   });
@@ -53,17 +54,19 @@ export function simplex(root, spec) {
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
     const { label: name } = spec.curves[0];
     const loss = { name, key: area(`lb-shade ${inColour(colour)}`), values: { value: value(z, y) } };
-    updateWhole(`true class: ${classes[state.target]}`, [loss]);
+    updateWhole(say("true class: {name}", { name: classes[state.target] }), [loss]);
     const rows = classes.map((name, k) => {
       const values = { probability: p[k], target: y[k], gradient: slope[k] };
       return { name, tint: k + 1, values };
     });
-    updateEach("of each class", rows);
+    updateEach(say("of each class"), rows);
   }
 }
 
-const WHOLE = { value: "loss" };
-const EACH = { probability: "probability", target: "target", gradient: "gradient" };
+const WHOLE = { value: say("loss") };
+const EACH = {
+  probability: say("probability"), target: say("target"), gradient: say("gradient"),
+};
 
 // Numbers.
 

@@ -9,6 +9,7 @@ import { panel } from "../panel.js";
 import { line, point as pointKey, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { BLUE, GREEN, ORANGE, PURPLE, classes } from "../styles.js";
+import { say } from "../words.js";
 
 const PULL = { colour: GREEN, dash: 3 }; // the two kinds of springs, as in springs.py
 const PUSH = { colour: PURPLE, dash: 4 };
@@ -29,7 +30,7 @@ export function springs(root, spec) {
   const { labels, names } = spec;
   const [curve] = spec.curves;
   const found = () => pairForces(bind(spec, state, curve, 3), state.points, labels);
-  button(scene.controls, "Step", () => {
+  button(scene.controls, say("Step"), () => {
     const { forces } = found();
     change({ points: state.points.map((point, i) => moved(point, forces[i], spec)) });
   });
@@ -38,7 +39,7 @@ export function springs(root, spec) {
   const lines = plane.plot.append("g");
   const places = handles(plane, spec, scene, {
     style: (label) => STYLES[label],
-    name: (label, i) => `${names[label]} point ${i + 1}`,
+    name: (label, i) => say("{kind} point {n}", { kind: names[label], n: i + 1 }),
     reach: 18,
   });
   const marks = plane.over.append("g").attr("class", "lb-marks").attr("aria-hidden", "true");
@@ -50,8 +51,9 @@ export function springs(root, spec) {
     const { pairs, forces } = found();
     drawSprings(plane, lines, points, pairs);
     points.forEach(([x, y], i) => {
-      const force = `force ${number(forces[i][0])}, ${number(forces[i][1])}`;
-      places[i](x, y, `x ${number(x)}, y ${number(y)}, ${force}`);
+      const [forceX, forceY] = forces[i].map(number);
+      const read = { x: number(x), y: number(y), forceX, forceY };
+      places[i](x, y, say("x {x}, y {y}, force {forceX}, {forceY}", read));
     });
     const signs = spec.labels.map((label) => spec.names[label]);
     drawMarks(plane, marks, points, forces, signs, spec.arrow);
@@ -62,14 +64,14 @@ export function springs(root, spec) {
     };
     const sliders = spec.parameters.map((p) => `${p.symbol || p.words} = ${number(state[p.name])}`);
     updateWhole(sliders.join(", "), [
-      row("similar", "pulls", PULL, pairs.filter(({ similar }) => similar)),
-      row("different", "pushes", PUSH, pairs.filter(({ similar }) => !similar)),
-      row(curve.label, "all pairs", null, pairs),
+      row("similar", say("pulls"), PULL, pairs.filter(({ similar }) => similar)),
+      row("different", say("pushes"), PUSH, pairs.filter(({ similar }) => !similar)),
+      row(curve.label, say("all pairs"), null, pairs),
     ]);
     const key = pointKey(STYLES[labels[chosen]]);
     const values = forceValues(forces[chosen]);
     const place = `(${points[chosen].map(number).join(", ")})`;
-    const title = `point ${chosen + 1} at ${place}`;
+    const title = say("point {n} at {place}", { n: chosen + 1, place });
     updateOne(title, [{ name: curve.label, label: names[labels[chosen]], key, values }]);
   }
 }
@@ -77,7 +79,7 @@ export function springs(root, spec) {
 const springClass = (look) => `lb-spring ${classes(look)}`;
 const springKey = (look) => ({ ...line(look), as: springClass(look) });
 
-const WHOLE = { loss: "loss", idle: "at rest" };
+const WHOLE = { loss: say("loss"), idle: say("at rest") };
 
 /** One step along the force; the edges of the panel are walls. */
 function moved([x, y], [forceX, forceY], { rate, x: across, y: up }) {

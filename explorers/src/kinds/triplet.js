@@ -9,6 +9,7 @@ import { panel } from "../panel.js";
 import { point, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { BLUE, GREY, INK, ORANGE, PURPLE, inColour } from "../styles.js";
+import { say } from "../words.js";
 
 const ANCHOR = [0, 0];
 const STYLES = [INK, BLUE, ORANGE]; // of anchor, positive and negative
@@ -26,7 +27,7 @@ const LINE = 17; // the height of a label
 export function triplet(root, spec) {
   const scene = stage(root, spec, redraw);
   const { state, change } = scene;
-  scene.add(toggle, { name: "squared", text: "squared" });
+  scene.add(toggle, { name: "squared", text: say("squared") });
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
   const regions = plane.plot.append("g");
@@ -38,7 +39,7 @@ export function triplet(root, spec) {
   const places = ["positive", "negative"].map((name, i) =>
     handle(plane, {
       style: STYLES[i + 1],
-      name,
+      name: NAMES[name],
       steps: [spec.step, spec.step],
       move: (...to) => change({ [name]: to }),
     }),
@@ -55,7 +56,7 @@ export function triplet(root, spec) {
     const forces = gradient(...points).map((slope) => slope.map((x) => 0 - x));
     const [near, far] = [positive, negative].map(([x, y]) => Math.hypot(x, y));
     const edge = easyFrom(near, margin, squared);
-    const region = far <= near ? "hard" : far < edge ? "semi-hard" : "easy";
+    const region = far <= near ? HARD : far < edge ? SEMI_HARD : EASY;
     drawDiscs(plane, [disc, ring], [near, edge]);
     centre.attr("cx", plane.x(0)).attr("cy", plane.y(0));
     drawNames(plane, names, near, edge);
@@ -68,16 +69,18 @@ export function triplet(root, spec) {
     const title = `${region} (${spec.parameters[0].symbol} = ${number(margin)})`;
     updateWhole(title, [{ name: curve.label, values }]);
     const row = (name, i) =>
-      ({ name, key: point(STYLES[i]), values: forceValues(forces[i]) });
-    updateEach("forces", ["anchor", "positive", "negative"].map(row));
+      ({ name, label: NAMES[name], key: point(STYLES[i]), values: forceValues(forces[i]) });
+    updateEach(say("forces"), Object.keys(NAMES).map(row));
   }
 }
 
+const NAMES = { anchor: say("anchor"), positive: say("positive"), negative: say("negative") };
+const [HARD, SEMI_HARD, EASY] = [say("hard"), say("semi-hard"), say("easy")];
 const WHOLE = {
-  loss: "loss",
+  loss: say("loss"),
   near: "|a − p|",
   far: "|a − n|",
-  edge: "easy from",
+  edge: say("easy from"),
 };
 
 /** The distance of the negative from which the loss is 0; triplet.py has it for its picture. */
@@ -113,9 +116,9 @@ function drawDiscs(plane, discs, radii) {
 function drawNames(plane, group, near, edge) {
   const [middle, floor] = [plane.y(0) + GRIP, plane.y.range()[0]];
   const bands = [
-    { name: "hard", colour: ORANGE, from: middle, to: plane.y(-near) },
-    { name: "semi-hard", colour: PURPLE, from: plane.y(-near), to: plane.y(-edge) },
-    { name: "easy", colour: GREY, from: plane.y(-edge), to: floor },
+    { name: HARD, colour: ORANGE, from: middle, to: plane.y(-near) },
+    { name: SEMI_HARD, colour: PURPLE, from: plane.y(-near), to: plane.y(-edge) },
+    { name: EASY, colour: GREY, from: plane.y(-edge), to: floor },
   ].filter(({ from }) => from < floor);
   const wanted = bands.map(({ from, to }) => (Math.max(from, middle) + Math.min(to, floor)) / 2);
   const places = spread(wanted, LINE, [middle + LINE / 2, floor - LINE / 2]);
