@@ -101,6 +101,7 @@ class TranslatedContents(SphinxTransform):
     def apply(self):
         known = catalogue(self.app.srcdir, self.config.language, self.env.docname)
         for node in self.document.findall(toctree):
+            node.preserve_original_messages()
             for message in node.extract_original_messages():
                 node.apply_translated_message(message, known.get(message, message))
 
