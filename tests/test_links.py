@@ -1,6 +1,7 @@
 """All links of the built site lead somewhere: to files, and to places in them."""
 
 import posixpath
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,7 @@ class Page(HTMLParser):
                 self.ids.add(value)
 
 
+@cache
 def read(folder):
     return {
         path.relative_to(folder).as_posix(): Page(path.read_text("utf-8"))
