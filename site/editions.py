@@ -4,6 +4,7 @@ It translates what _config.yml and the templates say, and lets each page know wh
 the other edition.
 """
 
+import re
 from pathlib import Path
 
 from book_head import PAGES, SOLUTIONS_DESCRIPTION
@@ -19,6 +20,7 @@ OPTIONS = ("html_title", "author", "nb_code_prompt_show", "nb_code_prompt_hide")
 OPTIONS += ("togglebutton_hint", "togglebutton_hint_hide")
 # What the theme writes without asking for a translation; one of its own is not of the mainland.
 THEME_WORDS = ("Toggle primary sidebar", "Toggle secondary sidebar", "列印成 PDF")
+THEME_WORDS += ("System Settings", "Color mode", "Main", "Page")
 THEME_WORDS += tuple(f"Link to this {what}" for what in ("heading", "term", "equation", "table"))
 THEME_OPTIONS = ("search_bar_text", "toc_title", "extra_footer")
 
@@ -52,7 +54,8 @@ def translate_theme(app, exception):
     for path in Path(app.outdir).rglob("*.html"):
         page = path.read_text("utf-8")
         for text in THEME_WORDS:
-            page = page.replace(f'title="{text}"', f'title="{say(text)}"')
+            page = re.sub(rf'(?<=title="|label="){text}(?=")', say(text), page)
+        page = page.replace("© Copyright ", "© ")
         path.write_text(page, "utf-8")
 
 
