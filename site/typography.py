@@ -8,9 +8,10 @@ import re
 
 from docutils import nodes
 
+SIGNS = set("，。；：？！）”、》")  # none of these begins a line, and none of （“《 ends one
 # What opens before a formula, and what closes after it: "(", ").", "-th".
-OPENS, CLOSES = re.compile(r"[^\s\w]+\Z"), re.compile(r"(?:-\w{1,3}\b)?[^\s\w]*")
-SIGNS = set("，。；：？！）”、》")
+OPENS = re.compile(r"[^\s\w，。；：？！）”、》]+\Z")
+CLOSES = re.compile(r"(?:-\w{1,3}\b)?[^\s\w（“《]*")
 CODE = re.compile(
     r'(<div class="(output )?[^"]*highlight-[^>]*><div class="highlight"><pre>(?:<span></span>)?)'
     r"(.*?)(</pre>)",
@@ -30,10 +31,9 @@ def beside_formulas(app, doctree, docname):
         for name, other, run in (("opens", place - 1, OPENS), ("closes", place + 1, CLOSES)):
             text = siblings[other] if 0 <= other < len(siblings) else None
             if isinstance(text, nodes.Text) and (found := run.search(text)) and found[0]:
-                formula[name] = found[0]
-                formula.parent.replace(
-                    text, nodes.Text(text[: found.start()] + text[found.end() :])
-                )
+                formula[name] = found[0]  # by its place: the same text may stand there twice
+                rest = text[: found.start()] + text[found.end() :]
+                formula.parent[other] = nodes.Text(rest)
 
 
 def beside_code(app, doctree, docname):
