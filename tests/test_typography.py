@@ -29,6 +29,9 @@ SENTENCES = {
     "| a |\n|---|\n| $x$, $y$; |": ["x,", "y;"],
     "Alone $x$ among words, $y$ also.": [],
     "The $x$s and the sigma$y$ here.": [],
+    "取$x$，$y$（见$z$）。": ["x，", "z）。"],
+    "有两个，$x$：“$y$”。": ["x：", "“y”。"],
+    "`a`. `b` is $x$.": ["x."],
 }
 
 
