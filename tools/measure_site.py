@@ -21,7 +21,11 @@ from playwright.sync_api import sync_playwright
 
 from tools import browser, build
 
-PAGES = ("index", "chapters/regression/huber", "chapters/classification/cross_entropy")
+PAGES = (
+    "index.md",
+    "chapters/regression/huber.ipynb",
+    "chapters/classification/cross_entropy.ipynb",
+)
 SLOWDOWNS = (1, 4)
 RUNS = 5
 # When the last explorer has taken its place, and when MathJax has set the last formula.
@@ -77,7 +81,7 @@ def measure(chromium, site, page, slowdown):
         tab.add_init_script(WATCH)
         session = context.new_cdp_session(tab)
         session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
-        tab.goto(f"{here}/{page}.html")
+        tab.goto(f"{here}/{Path(page).with_suffix('.html').as_posix()}")
         times = tab.evaluate(READ)
         context.close()
         server.shutdown()
@@ -96,7 +100,7 @@ def rows():
         found = browser.launch(playwright.chromium)
         for page in PAGES:
             for name, site in sites.items():
-                row = [f"`{page}`", name]
+                row = [Path(page).stem, name]
                 for slowdown in SLOWDOWNS:
                     runs = [measure(found, site, page, slowdown) for _ in range(RUNS)]
                     if slowdown == 1:
