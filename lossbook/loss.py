@@ -160,7 +160,7 @@ class Loss:
         if self._vectors and isinstance(found[0], np.ndarray):  # exactly symmetric
             for i, j in itertools.product(range(n), range(n)):
                 turned = found[j * n + i].swapaxes(-1, -2)
-                found[i * n + j] = turned if i > j else (found[i * n + j] + turned) / 2
+                found[i * n + j] = turned if i > j else np.maximum(found[i * n + j], turned)
         return self._nested(found)
 
     # Formulas.

@@ -427,6 +427,16 @@ def difference_of_squares(x, y):
 
 
 @shape(
+    total_derivative=lambda w, x, dw, dx: product(dw, x) + w * dx,
+    numpy="(({0})*({1}))",
+    javascript="(({0})*({1}))",
+)
+def product(w, x):
+    """w x, multiplied last: the factors of w are small where x is large."""
+    return w * x
+
+
+@shape(
     total_derivative=lambda y, x, dy, dx: dy * x**2 + 2 * y * _half_square(x, dx),
     numpy="(({0})*({1})*({1}))",
     javascript="(({0})*({1})*({1}))",
