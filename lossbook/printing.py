@@ -149,6 +149,15 @@ def norm(x: np.ndarray) -> np.ndarray:
     return np.minimum(scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True)), largest)
 
 
+def along(w: np.ndarray, x: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """w x / d, for vectors x of length d; 0 where w is 0, also where d or x overflows."""
+    longer = np.maximum(d, 5e-324)
+    factor = w / longer
+    if np.vdot(factor, factor) + np.vdot(d, d) < np.inf:  # nothing is large
+        return factor * x
+    return np.where(w == 0, 0, np.where(np.absolute(factor) < 1e300, factor * x, w * (x / longer)))
+
+
 def logsumexp(z: np.ndarray) -> np.ndarray:
     """log(sum(exp(z))) along the last axis, (n, K) to (n, 1), without overflow."""
     top = np.maximum.reduce(z, -1, keepdims=True)
