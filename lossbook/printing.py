@@ -51,13 +51,15 @@ def _shared(_, expressions, wanted):
     """
     names = sp.numbered_symbols("_")  # names of no argument
     parts, reduced = sp.cse(expressions, symbols=names, order="none")
-    reduced, needed = reduced[wanted], []
-    free = set().union(*(expr.free_symbols for expr in reduced))
+    kept = dict(enumerate(reduced[wanted]))
     for name, part in reversed(parts):
-        if name in free:
-            needed.insert(0, (name, part))
-            free |= part.free_symbols
-    return needed, reduced
+        users = [key for key, expr in kept.items() if name in expr.free_symbols]
+        if len(users) == 1 and kept[users[0]].args == (name,):
+            kept[users[0]] = kept[users[0]].func(part)  # without a name numpy frees it at once
+        elif users:
+            kept[name] = part
+    needed = [(name, kept.pop(name)) for name, _ in parts if name in kept]
+    return needed, list(kept.values())
 
 
 def _norm(indices, squares):
