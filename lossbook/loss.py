@@ -310,8 +310,9 @@ class Loss:
         ):
             return loss._in_symbols(what, given)
         _noted.error = False
-        arrays, parameters, batch, size, results = loss._quietly(what, given)
+        results = loss._quietly(what, given)
         if _noted.error:
+            arrays, parameters, batch, size = loss._check(given)
             # Where it is not, numpy is to warn or raise in the way that the caller chose.
             finite = [np.isfinite(r).reshape(math.prod(batch), -1).all(-1) for r in results]
             lost = ~np.logical_and.reduce(finite)
@@ -325,8 +326,7 @@ class Loss:
     # the answer is finite.
     @np.errstate(all="call", under="ignore", call=_note)
     def _quietly(self, what, given):
-        checked = self._check(given)
-        return *checked, self._compute(what, *checked)
+        return self._compute(what, *self._check(given))
 
     def _compute(self, what, arrays, parameters, batch, size):
         code, axes = self._compiled.get(what) or self._code(what)
@@ -398,7 +398,7 @@ class Loss:
 
     def _batch(self, arrays):
         """The broadcast shape of the samples."""
-        shapes = [a.shape[:-1] if self._vectors else a.shape for a in arrays]
+        shapes = [a.shape[:-1] for a in arrays] if self._vectors else [a.shape for a in arrays]
         if shapes.count(shapes[0]) == len(shapes):
             return shapes[0]
         named = dict(zip(self.arguments, shapes, strict=True))
