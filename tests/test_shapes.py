@@ -1,5 +1,6 @@
 """The shapes: what they are, their derivatives, and the numbers of their code."""
 
+import inspect
 import math
 
 import numpy as np
@@ -286,6 +287,17 @@ def test_derivative_of_a_distance():
     slope = derivative(distance(z, w), z[j])
     assert sp.simplify(unfold(slope - (z[j] - w[j]) / distance(z, w))) == 0
     assert derivative(distance(z, w) ** 2, z[j]) == 2 * z[j] - 2 * w[j]
+
+
+def test_what_one_function_takes_alone_has_no_name():
+    both = [absolute(x - y), sgn(x - y)]
+    alone, together = (
+        inspect.getsource(compile_numpy([x, y], both, wanted=wanted))
+        for wanted in (slice(0, 1), slice(0, 2))
+    )
+    assert "_0 =" not in alone and "_0 =" in together
+    kept = inspect.getsource(compile_numpy([x, y], [(x - y) ** 2, sgn(x - y)], wanted=slice(0, 1)))
+    assert "_0 =" in kept  # the control: in a sum or a product it may change the order
 
 
 def test_a_difference_of_entries_is_one_piece_of_code():
