@@ -139,7 +139,7 @@ def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2
     """Cross-entropy times (1 - p_t)^gamma, where p_t is the probability of the true class.
 
     alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
-    For gamma < 1 and a p below 1e-308 (a subnormal) the gradient may be inf where it should fit.
+    For gamma < 1 and a p below 1e-308 (a subnormal) the gradient may be inf where its value fits.
     Lin et al. (2017), Focal loss for dense object detection, equation 5.
 
     >>> focal([0.5, 0.9], [1, 1]).round(4)
