@@ -9,6 +9,7 @@ from lossbook.shapes import (
     positive_part,
     power,
     power_of_rest,
+    product,
     sigmoid_power,
     softplus,
     total,
@@ -102,8 +103,9 @@ def _softmax(z, y):
     top = z[largest][:, None]
     gap = z - top
     chosen = np.einsum("nk,nk->n", y, gap)
-    if gap.min(initial=0) == -np.inf:  # a masked class, which counts where y is not 0
-        chosen = np.einsum("nk,nk->n", y, np.where(y > 0, gap, 0))
+    if gap.min(initial=0) == -np.inf:  # a masked class, which counts where y is not 0, or overflow
+        half = np.where(y > 0, z / 2 - top / 2, 0)  # finite where the gap overflows
+        chosen = 2 * np.einsum("nk,nk->n", y, half)
         lowest = np.maximum(top - np.maximum(np.absolute(top), 1e4), -np.finfo(float).max)
         z = np.maximum(z, lowest)  # further down e is 0
         gap = z - top
@@ -137,6 +139,7 @@ def focal(p: PROBABILITY, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2
     """Cross-entropy times (1 - p_t)^gamma, where p_t is the probability of the true class.
 
     alpha weighs class 1 and 1 - alpha class 0; None: no weights. gamma = 0 is cross-entropy.
+    For gamma < 1 and a p below 1e-308 (a subnormal) the gradient may be inf where its value fits.
     Lin et al. (2017), Focal loss for dense object detection, equation 5.
 
     >>> focal([0.5, 0.9], [1, 1]).round(4)
@@ -161,14 +164,16 @@ def _focal_hessian(p, y, alpha, gamma):
     ratio = np.where(certain, -1, log / (rest + certain))
     true = true + impossible
     weight = np.where(is_one, one, zero)
-    faded = np.where(is_one, printing.power_of_rest(p, gamma), p**gamma)
-    curvature = weight * faded / true / true
+    faded = weight * np.where(is_one, printing.power_of_rest(p, gamma), p**gamma)
+    curvature = faded / true / true
     if gamma:
         if gamma < 1:  # gamma - 1 has lost digits of a small gamma
-            slope = np.where(certain, np.inf, faded / (rest + certain))
+            slope = np.where(certain, np.inf, gamma * faded / (rest + certain))
         else:
-            slope = np.where(is_one, printing.power_of_rest(p, gamma - 1), p ** (gamma - 1))
-        curvature += weight * gamma * slope * (2 / true - (gamma - 1) * ratio)
+            last = gamma - 1
+            last = np.where(is_one, printing.power_of_rest(p, last), p**last)
+            slope = gamma * weight * last
+        curvature += slope / true * (2 - (gamma - 1) * ratio * true)
     yield np.where(weight == 0, 0, np.where(impossible, np.inf, curvature))
 
 
@@ -181,7 +186,7 @@ def focal_with_logits(z, /, y: LABEL, *, alpha: WEIGHT = 0.25, gamma: POWER = 2.
     """
     weight = 1 if alpha is None else y * alpha + (1 - y) * (1 - alpha)
     margin = (2 * y - 1) * z
-    return weight * sigmoid_power(-margin, gamma) * softplus(-margin)
+    return product(weight * sigmoid_power(-margin, gamma), softplus(-margin))
 
 
 @loss

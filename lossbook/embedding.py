@@ -16,7 +16,8 @@ def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     """Half the squared distance of similar pairs (y = 1); of others (y = 0), of what it lacks.
 
     The margin is a distance. Where two vectors are equal the gradient is 0, and of dissimilar ones
-    the Hessian is huge, since the loss has a kink there.
+    the Hessian is huge, since the loss has a kink there. If x1 - x2 exceeds the largest float64,
+    the Hessian is inf or nan.
     Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
 
     >>> contrastive([[0.0, 0.0]], [[0.3, 0.4]], [0]).round(4)
@@ -34,7 +35,8 @@ def triplet(
 
     squared=False: distances as they are. The margin has the distances' unit. Where two
     vectors are equal, the derivative of their distance is taken as 0; the Hessian of unsquared
-    distances is huge there.
+    distances is huge there. If a difference of entries exceeds the largest float64, the loss is not
+    exact, and its derivatives may be inf or nan.
     Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
 
     >>> triplet([[0.0, 0.0]], [[0.3, 0.4]], [[0.5, 0.0]]).round(4)

@@ -5,6 +5,7 @@ import functools
 import inspect
 import itertools
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +22,12 @@ NUMBERS = {np.ndarray, float, int, list, bool, type(None)}  # the usual types of
 BLOCK = 65_536  # elements worked on at a time, so that temporaries stay in the processor's cache
 Result = np.ndarray | sp.Expr | tuple  # a tuple where several arguments stand before the /
 ORDERS = {"value": (0,), "grad": (1,), "value_and_grad": (0, 1), "hess": (2,)}  # of derivatives
+
+_noted = threading.local()  # whether numpy met an error; a loss may be called in any thread
+
+
+def _note(*_):
+    _noted.error = True
 
 
 class Loss:
@@ -55,6 +62,7 @@ class Loss:
         self._vectors = [p.name for p in given if self._domains[p.name].vector]
         self._switches = [name for name in self.parameters if self._domains[name].choices]
         self._chosen = self._choices(self.parameters) if chosen is None else chosen
+        self._numeric = self._with_numbers(self.parameters)
         self._kernels, self._expressions, self._compiled = {}, {}, {}
         self.__doc__ = self._described()
 
@@ -160,7 +168,7 @@ class Loss:
         if self._vectors and isinstance(found[0], np.ndarray):  # exactly symmetric
             for i, j in itertools.product(range(n), range(n)):
                 turned = found[j * n + i].swapaxes(-1, -2)
-                found[i * n + j] = turned if i > j else (found[i * n + j] + turned) / 2
+                found[i * n + j] = turned if i > j else np.maximum(found[i * n + j], turned)
         return self._nested(found)
 
     # Formulas.
@@ -244,10 +252,10 @@ class Loss:
     def _kernel_code(self, orders):
         kernel, first = self._kernels[orders[0]]
         last = first + sum(len(self.wrt) ** order for order in orders)
-        n, names = len(self.arguments), self._with_numbers(self.parameters)
+        n = len(self.arguments)
 
         def code(*given):
-            numbers = dict(zip(names, given[n:], strict=True))
+            numbers = dict(zip(self._numeric, given[n:], strict=True))
             return itertools.islice(kernel(*given[:n], **numbers, **self._chosen), first, last)
 
         return code
@@ -301,13 +309,10 @@ class Loss:
             is_a(value, sp.Basic) for value in given.values()
         ):
             return loss._in_symbols(what, given)
-        notes = {}
-        # An underflow loses nothing that counts, and what overflowed on the way is of no interest
-        # where the answer is finite.
-        with np.errstate(all="call", under="ignore", call=notes.setdefault):
+        _noted.error = False
+        results = loss._quietly(what, given)
+        if _noted.error:
             arrays, parameters, batch, size = loss._check(given)
-            results = loss._compute(what, arrays, parameters, batch, size)
-        if notes:
             # Where it is not, numpy is to warn or raise in the way that the caller chose.
             finite = [np.isfinite(r).reshape(math.prod(batch), -1).all(-1) for r in results]
             lost = ~np.logical_and.reduce(finite)
@@ -317,8 +322,14 @@ class Loss:
                     loss._compute(what, rows, parameters, (np.count_nonzero(lost),), size)
         return results
 
+    # An underflow loses nothing that counts, and what overflowed on the way is of no interest where
+    # the answer is finite.
+    @np.errstate(all="call", under="ignore", call=_note)
+    def _quietly(self, what, given):
+        return self._compute(what, *self._check(given))
+
     def _compute(self, what, arrays, parameters, batch, size):
-        code, axes = self._code(what)
+        code, axes = self._compiled.get(what) or self._code(what)
         n, core = math.prod(batch), 1 if self._vectors else 0
         if n <= BLOCK and not core:
             return [np.zeros(batch) + values for values in code(*arrays, *parameters)]
@@ -344,8 +355,7 @@ class Loss:
     def _check(self, given):
         """Arrays in the signature's order, parameters, the shape of the batch, a vector's size."""
         arrays = [self._array(name, given[name]) for name in self.arguments]
-        numeric = (name for name in self.parameters if name not in self._chosen)
-        parameters = [self._parameter(name, given[name]) for name in numeric]
+        parameters = [self._parameter(name, given[name]) for name in self._numeric]
         if not self._vectors:
             return arrays, parameters, self._batch(arrays), 1
         named = zip(self.arguments, arrays, strict=True)
@@ -356,8 +366,9 @@ class Loss:
         return arrays, parameters, self._batch(arrays), max(sizes.values())
 
     def _bind(self, args, kwargs):
-        if len(args) == len(self.arguments) and kwargs.keys() <= self.parameters.keys():
-            return {**dict(zip(self.arguments, args, strict=True)), **self.parameters, **kwargs}
+        known = not kwargs or kwargs.keys() <= self.parameters.keys()
+        if known and len(args) == len(self.arguments):
+            return dict(zip(self.arguments, args, strict=True)) | self.parameters | kwargs
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -366,8 +377,8 @@ class Loss:
         return bound.arguments
 
     def _array(self, name, given):
-        domain, vector = self._domains[name], name in self._vectors
-        array = domain.numbers(given)
+        domain = self._domains[name]
+        array, vector = domain.numbers(given), domain.vector
         if vector and (array.ndim == 0 or array.shape[-1] == 0):
             wants = f"{domain.takes}, of shape (..., K) with K at least 1"
             raise ValueError(f"{wants}, got shape {array.shape}")
@@ -387,7 +398,7 @@ class Loss:
 
     def _batch(self, arrays):
         """The broadcast shape of the samples."""
-        shapes = [a.shape[:-1] if self._vectors else a.shape for a in arrays]
+        shapes = [a.shape[:-1] for a in arrays] if self._vectors else [a.shape for a in arrays]
         if shapes.count(shapes[0]) == len(shapes):
             return shapes[0]
         named = dict(zip(self.arguments, shapes, strict=True))

@@ -51,13 +51,15 @@ def _shared(_, expressions, wanted):
     """
     names = sp.numbered_symbols("_")  # names of no argument
     parts, reduced = sp.cse(expressions, symbols=names, order="none")
-    reduced, needed = reduced[wanted], []
-    free = set().union(*(expr.free_symbols for expr in reduced))
+    kept = dict(enumerate(reduced[wanted]))
     for name, part in reversed(parts):
-        if name in free:
-            needed.insert(0, (name, part))
-            free |= part.free_symbols
-    return needed, reduced
+        users = [key for key, expr in kept.items() if name in expr.free_symbols]
+        if len(users) == 1 and kept[users[0]].args == (name,):
+            kept[users[0]] = kept[users[0]].func(part)  # without a name numpy frees it at once
+        elif users:
+            kept[name] = part
+    needed = [(name, kept.pop(name)) for name, _ in parts if name in kept]
+    return needed, list(kept.values())
 
 
 def _norm(indices, squares):
@@ -147,6 +149,15 @@ def norm(x: np.ndarray) -> np.ndarray:
     x = np.minimum(np.absolute(x), largest)
     scale = np.maximum(np.maximum.reduce(x, -1, keepdims=True), 1e-307)
     return np.minimum(scale * np.sqrt(np.add.reduce((x / scale) ** 2, -1, keepdims=True)), largest)
+
+
+def along(w: np.ndarray, x: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """w x / d, for vectors x of length d; 0 where w is 0, also where d or x overflows."""
+    longer = np.maximum(d, 5e-324)
+    factor = w / longer
+    if np.vdot(factor, factor) + np.vdot(d, d) < np.inf:  # nothing is large
+        return factor * x
+    return np.where(w == 0, 0, np.where(np.absolute(factor) < 1e300, factor * x, w * (x / longer)))
 
 
 def logsumexp(z: np.ndarray) -> np.ndarray:

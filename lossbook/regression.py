@@ -30,6 +30,7 @@ def absolute_error(y_hat, /, y):
 def huber(y_hat, /, y, *, delta=1.0):
     """Half the squared error up to delta, then a line of slope delta; delta in the unit of y.
 
+    It is inf where y_hat - y exceeds the largest float64, even if delta times that would fit.
     Huber (1964), Robust estimation of a location parameter, Ann. Math. Statist. 35, 73-101.
 
     >>> huber([0.5, 3.0], [0.0, 1.0]).round(4)
@@ -42,6 +43,7 @@ def huber(y_hat, /, y, *, delta=1.0):
 def smooth_l1(y_hat, /, y, *, beta=1.0):
     """Huber's loss with delta = beta, divided by beta: its lines have slope 1.
 
+    It is inf where y_hat - y exceeds the largest float64.
     Girshick (2015), Fast R-CNN, equation 3, for beta = 1.
 
     >>> smooth_l1([0.5, 3.0], [0.0, 1.0], beta=0.5).round(4)

@@ -123,8 +123,12 @@ def _common_number(node):
 
 def _canonical_sign(node):
     """x2 - x1 as -(x1 - x2), so that both are one piece of code; so are odd functions of them."""
-    if node.is_Add and node.has(sp.Indexed) and node.could_extract_minus_sign():
-        return sp.Mul(-1, -node, evaluate=False)
+    if node.is_Add and len(node.args) == 2:
+        entries = dict(term.as_coeff_Mul() for term in node.args)
+        if entries.keys() == {1, -1} and all(x.is_Indexed for x in entries.values()):
+            one, other = entries[1], entries[-1]  # a shape, of which no common part is taken
+            turned = node.could_extract_minus_sign()
+            return -difference(other, one) if turned else difference(one, other)
     if isinstance(node, Shape) and node.odd and node.args[0].could_extract_minus_sign():
         return -node.func(-node.args[0], *node.args[1:])
 
@@ -136,8 +140,12 @@ def _common_vector(node):
         terms = [term.as_ordered_factors() for term in node.args]
         terms = [sp.Mul(*(longer.get(x, x) for x in factors)) for factors in terms]
         for factor in set.intersection(*(set(sp.Mul.make_args(term)) for term in terms)):
-            if isinstance(factor, direction) or (factor.is_Add and factor.has(sp.Indexed)):
-                return factor * sp.Add(*(term / factor for term in terms))
+            weight = sp.Add(*(term / factor for term in terms))
+            if isinstance(factor, direction):
+                turned = weight.could_extract_minus_sign()
+                return -along(-weight, *factor.args) if turned else along(weight, *factor.args)
+            if isinstance(factor, difference) and factor.args[0].is_Indexed:
+                return factor * weight
 
 
 def _weight_inside(node):
@@ -427,6 +435,16 @@ def difference_of_squares(x, y):
 
 
 @shape(
+    total_derivative=lambda w, x, dw, dx: product(dw, x) + w * dx,
+    numpy="(({0})*({1}))",
+    javascript="(({0})*({1}))",
+)
+def product(w, x):
+    """w x, multiplied last: the factors of w are small where x is large."""
+    return w * x
+
+
+@shape(
     total_derivative=lambda y, x, dy, dx: dy * x**2 + 2 * y * _half_square(x, dx),
     numpy="(({0})*({1})*({1}))",
     javascript="(({0})*({1})*({1}))",
@@ -449,6 +467,15 @@ def weighted_excess(w, x, y):
 
 
 # Shapes that occur in stable code only.
+
+
+@shape(
+    numpy="along({0}, {1}, {2})",
+    javascript="(({0}) === 0 ? 0 : ({0})*(({1})/Math.max({2}, 5e-324)))",
+)
+def along(w, x, d):
+    """w x / d, an entry of the vector of length w along one of length d."""
+    return w * x / d
 
 
 @shape(numpy="(({0})/({1}))", javascript="(({0})/({1}))")

@@ -112,10 +112,9 @@ def search_for_wrong_numbers(loss, data):
 
 
 def is_known(loss, row, chosen):
-    """Where a step on the way overflows by a factor of at most 2, or is subnormal."""
-    if loss.name == "focal":
-        return 0 < row[0] < 2.3e-308 or 0 < (chosen.get("alpha") or 0) < 1e-290
-    return loss.name == "contrastive" and 1e154 < np.abs(np.subtract(*row[:2])).max() < 2e154
+    """Where a step on the way is subnormal, or overflows as only a subnormal p can make it."""
+    alpha = chosen.get("alpha") or 0
+    return loss.name == "focal" and (0 < row[0] < 2.3e-308 or 0 < alpha < 1e-290)
 
 
 def computed(loss, what, args, chosen, rows):

@@ -1,5 +1,6 @@
 """The shapes: what they are, their derivatives, and the numbers of their code."""
 
+import inspect
 import math
 
 import numpy as np
@@ -7,12 +8,13 @@ import pytest
 import sympy as sp
 
 from lossbook import shapes
-from lossbook.printing import compile_numpy
+from lossbook.printing import along, compile_numpy
 from lossbook.shapes import (
     Shape,
     absolute,
     clip,
     derivative,
+    difference,
     difference_of_squares,
     distance,
     huber_function,
@@ -20,6 +22,7 @@ from lossbook.shapes import (
     positive_part,
     power,
     power_of_rest,
+    product,
     root,
     sgn,
     shape,
@@ -219,6 +222,17 @@ def test_a_weighted_excess_is_finite_where_it_fits():
         numbers(c * positive_part(x - y), c, 0.5, x, most, y, -most)
 
 
+def test_a_product_is_multiplied_last():
+    g = sp.Symbol("g", positive=True)
+    assert unfold(product(x * y, d)) == d * x * y
+    assert unfold(product(x * y, d).diff(x)) == d * y == unfold(product(y, x * d).diff(x))
+    values = [d, 1e300, g, 1e200, x, 1e-300]
+    with np.errstate(over="raise"):
+        assert numbers(product(g * x, d), *values) == pytest.approx(1e200, rel=1e-15)
+    with pytest.raises(FloatingPointError), np.errstate(over="raise"):  # the control
+        numbers(g * x * d, *values)
+
+
 def test_power_of_sigmoid_has_no_rounding_of_the_exponent():
     for at in (-3.7, -51.3, -140.1, 0.3, 20.0):
         exact = sp.N((1 + sp.exp(-sp.Rational(at))) ** -5, 40)
@@ -273,6 +287,37 @@ def test_derivative_of_a_distance():
     slope = derivative(distance(z, w), z[j])
     assert sp.simplify(unfold(slope - (z[j] - w[j]) / distance(z, w))) == 0
     assert derivative(distance(z, w) ** 2, z[j]) == 2 * z[j] - 2 * w[j]
+
+
+def test_what_one_function_takes_alone_has_no_name():
+    both = [absolute(x - y), sgn(x - y)]
+    alone, together = (
+        inspect.getsource(compile_numpy([x, y], both, wanted=wanted))
+        for wanted in (slice(0, 1), slice(0, 2))
+    )
+    assert "_0 =" not in alone and "_0 =" in together
+    kept = inspect.getsource(compile_numpy([x, y], [(x - y) ** 2, sgn(x - y)], wanted=slice(0, 1)))
+    assert "_0 =" in kept  # the control: in a sum or a product it may change the order
+
+
+def test_a_difference_of_entries_is_one_piece_of_code():
+    assert stable(z[j] - w[j]) == -stable(w[j] - z[j])
+    assert stable(2 * z[j] - 2 * w[j]).has(difference)
+    for other in (z[j] + w[j], z[j] - w[j] + y, z[j] - w[j] - w[1], z[j] - 2 * w[j]):  # controls
+        assert stable(other) == other
+
+
+def test_along_a_vector():
+    x = np.array([[3.0, 4.0], [0.0, 0.0], [3e-320, 4e-320], [np.inf, 1.0], [1e-200, 1e200]])
+    d = np.array([[5.0], [0.0], [5e-320], [np.finfo(float).max], [1e200]])
+    w = np.array([[10.0], [1e308], [10.0], [0.0], [1e200]])
+    right = [[6, 8], [0, 0], [6, 8], [0, 0], [1e-200, 1e200]]
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(along(w, x, d), right, rtol=1e-3)  # subnormals have few digits
+        for one in range(len(x)):
+            rows = slice(one, one + 1)
+            assert along(w[rows], x[rows], d[rows]).tolist() == along(w, x, d)[rows].tolist()
+        assert np.isnan((w / d * x)[[1, 3]]).any(1).all()  # the control
 
 
 def test_derivative_of_logsumexp_is_softmax():
