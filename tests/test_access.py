@@ -1,10 +1,10 @@
 """What readers by keyboard or ear meet on the site: languages, names, landmarks, stops of Tab."""
 
-import importlib.util
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import book_access
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -13,13 +13,6 @@ HAN = re.compile("[\u4e00-\u9fff]")
 # Rules that axe breaks with less than a serious impact.
 RULES = ["aria-deprecated-role", "duplicate-id", "empty-table-header", "landmark-unique", "region"]
 NAMES = ["index", "chapters/regression/huber", "chapters/appendix/references", "search", "404"]
-
-
-def access():
-    spec = importlib.util.spec_from_file_location("book_access", ROOT / "site/book_access.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Unmarked(HTMLParser):
@@ -78,7 +71,7 @@ def test_control_chinese():
     ],
 )
 def test_only_text_is_marked(body, marked):
-    assert access().mark_chinese(body) == marked
+    assert book_access.mark_chinese(body) == marked
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,16 +3,13 @@
 import html
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from citations import CITATION, LINK, as_role
 from prose import CHAPTERS, PAGES, ROOT, markdown
 from pybtex.database import parse_file, parse_string
 from pybtex.richtext import Text
-
-sys.path.insert(0, str(ROOT / "site"))
-from citations import CITATION, LINK, as_role
 
 BIBLIOGRAPHY = CHAPTERS / "appendix" / "references.bib"
 ENTRIES = parse_file(BIBLIOGRAPHY).entries

@@ -1,9 +1,9 @@
 """The design of the pages: the cover, its figure and drawings; the measure of text; quiet boxes."""
 
-import importlib.util
 import re
 from pathlib import Path
 
+import book_cover as cover
 import numpy as np
 import pytest
 from test_site import visit
@@ -17,15 +17,7 @@ DIGIT = 0.05 + 1e-9  # half of the last digit that is written
 SKETCHED = re.findall(r"\{sketch\}`(\w+)`", TEXT)
 
 
-@pytest.fixture(scope="module")
-def cover():
-    spec = importlib.util.spec_from_file_location("book_cover", ROOT / "site" / "book_cover.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_cover_says_the_best_guesses_of_its_figure(cover):
+def test_the_cover_says_the_best_guesses_of_its_figure():
     explorer = cover.waits()
     sample = explorer.spec["x"]["values"]
     curves = explorer.spec["curves"]
@@ -51,7 +43,7 @@ def test_every_chapter_of_a_loss_has_its_drawing():
 
 
 @pytest.mark.parametrize("name", SKETCHED)
-def test_a_drawing_is_the_loss(cover, name):
+def test_a_drawing_is_the_loss(name):
     x, top, values = cover.drawings()[name]
     assert np.isfinite(values).all()
     assert all(0 <= y.min() < 0.5 * top < y.max() for y in values)
@@ -63,7 +55,7 @@ def test_a_drawing_is_the_loss(cover, name):
     assert height[shown] == pytest.approx(values[0][shown], abs=DIGIT * top / (cover.HEIGHT - 4))
 
 
-def test_a_drawing_of_no_loss(cover):
+def test_a_drawing_of_no_loss():
     with pytest.raises(ValueError, match="sketch takes one of squared_error, "):
         cover.sketch("hubris")
 

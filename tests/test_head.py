@@ -1,6 +1,5 @@
 """The head of pages, with and without the address of a repository in _config.yml."""
 
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import book_head
 import pytest
 import yaml
 from matplotlib import pyplot as plt
@@ -125,10 +125,7 @@ def build(folder, repository):
     ],
 )
 def test_the_address_of_the_pages_of_a_repository(repository, address):
-    spec = importlib.util.spec_from_file_location("book_head", ROOT / "site/book_head.py")
-    head = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(head)
-    assert head.home(repository) == address
+    assert book_head.home(repository) == address
 
 
 def test_with_an_address(tmp_path):

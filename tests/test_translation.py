@@ -2,26 +2,23 @@
 
 import json
 import re
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 
+import book_exercises
 import pytest
 from babel.messages.pofile import read_po
+from book_site import translate_explorers
 from docutils import nodes
 from markdown_it import MarkdownIt
 from sphinx.builders.gettext import Catalog
 from test_exercises import EXERCISES
 from test_glossary import TERMS
+from translation import has_words, spoken, words
 
 from lossbook import explorers
 from lossbook.exercises import check, page_data
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "site"))
-import book_exercises
-from book_site import translate_explorers
-from translation import has_words, spoken, words
 
 ROOT = Path(__file__).resolve().parent.parent
 

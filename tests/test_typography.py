@@ -1,13 +1,8 @@
 """Where the site wraps lines: beside formulas, in code, in outputs."""
 
-import sys
-from pathlib import Path
-
 import pytest
-from test_formulas import build
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "site"))
 from formulas import keep_beside
+from test_formulas import build
 from typography import lines_of_code
 
 X = (
