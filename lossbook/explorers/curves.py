@@ -12,6 +12,7 @@ from lossbook.explorers.parts import (
     draw_lines,
     key_step,
     letter,
+    slider,
 )
 
 
@@ -27,6 +28,7 @@ def curves(
     gradient: Interval | None = None,
     probe: float | None = None,
     divide_by: str | None = None,
+    descent: Interval | None = None,
 ) -> Explorer:
     """Losses over their first argument, with a probe that reads off values and gradients.
 
@@ -40,6 +42,8 @@ def curves(
     value, gradient: (low, high) of the panel's upright axis; None leaves the panel out.
     probe: the x where the probe starts, on the first curve.
     divide_by: a slider's argument; the reader may divide by it the curves that it moves.
+    descent: (low, high) of a learning rate that the reader chooses; a ball then rolls down each
+        curve from the probe, by steps of gradient descent.
 
     Raises ValueError or TypeError that names the argument, what it got and what it takes.
     """
@@ -64,6 +68,11 @@ def curves(
         "divide": divide_by and {"name": divide_by, "symbol": letter(divide_by)},
         "start": start | ({"divided": False} if divide_by else {}),
     }
+    if descent is not None:
+        spec["parameters"].append(
+            slider("learning_rate", descent, None, symbol="η", argument="descent")
+        )
+        spec["start"]["balls"] = None
     for panel in spec["panels"]:
         (least, most), curve = panel["range"], spec["curves"][0]
         loss, rest = bind(spec, found, curve, leading=1)

@@ -42,6 +42,19 @@ def make_curves():
     )
 
 
+def make_descent():
+    return explorers.curves(
+        {"MSE": squared_error, "Huber": huber},
+        title="Two balls",
+        x=(-4, 4),
+        given={"y": 0},
+        value=(0, 16),
+        gradient=(-8, 8),
+        probe=-3,
+        descent=(0.01, 1),
+    )
+
+
 def make_fit():
     return explorers.fit(
         FITTED,

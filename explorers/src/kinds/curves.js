@@ -5,6 +5,7 @@ import { curves as lines, upright } from "../curve.js";
 import { handle } from "../handle.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
+import { isSeen, trace } from "../play.js";
 import { line, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
 import { inColour } from "../styles.js";
@@ -16,7 +17,9 @@ import { say } from "../words.js";
  *   parameters: [{ name, words, symbol, values, value }],
  *   curves: [{ loss, label, given: { argument: number }, look }], the first one drawn thickest,
  *   x: { label, range }, panels: [{ of: "value" | "gradient", range }],
- *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null
+ *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null,
+ *   start.balls: null where a ball may roll down each curve from the probe, by steps of gradient
+ *   descent with the parameter learning_rate; then where the balls are
  * }
  */
 export function curves(root, spec) {
@@ -26,19 +29,26 @@ export function curves(root, spec) {
   if (divide) {
     scene.add(toggle, { name: "divided", text: say("divide by {symbol}", divide) });
   }
+  const rolls = "balls" in state;
+  const trail = trace();
+  if (rolls) scene.steps(() => roll(scene, spec, trail), 80);
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
   const columns = spec.panels.map(({ of }) => [of, title(of)]);
+  if (rolls) columns.push(["ball", say("ball at")]);
   const update = readout(scene.below, Object.fromEntries(columns));
   scene.begin(panels);
 
   function redraw() {
-    for (const { draw } of panels) draw();
+    const places = rolls && state.balls ? trail.upTo(state.balls) : [];
+    for (const { draw } of panels) draw(places);
     const rows = spec.curves.map((one, i) => {
       const values = {};
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
+      if (rolls) values.ball = state.balls?.[i] ?? state.x;
       return { name: one.label, label: labelOf(spec, state, one), key: line(one.look, i === 0), values };
     });
-    update(say("probe at {x}", { x: number(state.x) }), rows);
+    const [x, n] = [number(state.x), places.length - 1];
+    update(n > 0 ? say("probe at {x}, steps: {n}", { x, n }) : say("probe at {x}", { x }), rows);
   }
 }
 
@@ -59,6 +69,19 @@ function labelOf(spec, state, one) {
   return isDivided(spec, state, one) ? `${one.label} / ${spec.divide.symbol}` : one.label;
 }
 
+/** Move every ball by one step down its curve; the edges of the panel are walls. */
+function roll({ state, change }, spec, trail) {
+  const [low, high] = spec.x.range;
+  const from = state.balls ?? spec.curves.map(() => state.x);
+  const balls = spec.curves.map((one, i) => {
+    const slope = quantity(spec, state, one, "gradient")(from[i]) || 0; // no number: it stays
+    return Math.max(low, Math.min(high, from[i] - state.learning_rate * slope));
+  });
+  trail.add(from, balls);
+  change({ balls });
+  return balls.some((to, i) => isSeen(from[i], to, [low, high])) && !trail.full();
+}
+
 function lossPanel({ panels, state, change }, spec, { of, range }) {
   const longest = { ...state, divided: Boolean(spec.divide) };
   const labels = spec.curves.map((one) => labelOf(spec, longest, one));
@@ -71,20 +94,32 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
     style: looks[0].colour,
     name: say("probe, {quantity}", { quantity: title(of) }),
     steps: [spec.step, 0],
-    move: (x) => change({ x }),
+    move: (x) => change("balls" in state ? { x, balls: null } : { x }),
   });
 
-  function draw() {
+  function draw(places) {
     const shown = spec.curves.map((one) => quantity(spec, state, one, of));
     drawLines(shown, spec.curves.map((one) => labelOf(spec, state, one)));
     const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: looks[i].colour }));
     drawDots(plane, state.x, dots.slice(1));
+    drawBalls(plane, shown, looks, places);
     drawGuide(state.x);
     const [x, y] = [state.x, dots[0].y];
     const read = { x: number(x), quantity: title(of), value: number(y) };
     place(x, y, say("{x}: {quantity} {value}", read));
   }
   return { ...plane, draw };
+}
+
+/** The balls on their curves, the newest place of each large, where they have been small. */
+function drawBalls(plane, shown, looks, places) {
+  const balls = places.flatMap((xs, n) =>
+    xs.map((x, i) => ({ x, y: shown[i](x), style: looks[i].colour, last: n === places.length - 1 })),
+  );
+  const circles = plane.plot.selectAll("circle.lb-ball").data(balls).join("circle");
+  circles.attr("class", ({ style }) => `lb-ball ${inColour(style)}`);
+  circles.classed("lb-now", ({ last }) => last).attr("r", ({ last }) => (last ? 7 : 3));
+  circles.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => height(plane, y));
 }
 
 /** Where the guide crosses the other curves. */
@@ -96,5 +131,8 @@ function drawDots(plane, x, dots) {
     .attr("class", ({ style }) => `lb-dot ${inColour(style)}`)
     .attr("r", 4)
     .attr("cx", plane.x(x))
-    .attr("cy", ({ y }) => plane.y(Number.isFinite(y) ? y : plane.y.domain()[1] * 10));
+    .attr("cy", ({ y }) => height(plane, y));
 }
+
+/** In CSS pixels; out of sight where the loss is no number. */
+const height = ({ y }, value) => y(Number.isFinite(value) ? value : y.domain()[1] * 10);
