@@ -55,6 +55,22 @@ def make_descent():
     )
 
 
+def make_samples():
+    return explorers.curves(
+        {
+            "focal": (lossbook.focal_with_logits, {"alpha": 1}),
+            "cross-entropy": lossbook.binary_cross_entropy_with_logits,
+        },
+        title="One cat and many empty places",
+        x=(-8, 6),
+        given={"y": 1},
+        sliders={"gamma": (0, 5)},
+        gradient=(-1.4, 0.1),
+        probe=2,
+        samples={"the cat": (-2.2, 1), "empty places": (None, 999)},
+    )
+
+
 def make_fit():
     return explorers.fit(
         FITTED,

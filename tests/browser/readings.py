@@ -120,6 +120,18 @@ def expect_curves(spec, now, curve, one):
     if "balls" in now:
         balls = now["balls"] or [now["x"]] * len(spec["curves"])
         shown["ball"] = balls[spec["curves"].index(curve)]
+    if "samples" in spec:
+        first, *others = (
+            sample["count"]
+            * abs(
+                one.grad(
+                    now["x"] if sample["x"] is None else sample["x"],
+                    **arguments(curve, one, now, leading=1),
+                )
+            )
+            for sample in spec["samples"]
+        )
+        shown["share"] = first / (first + sum(others))
     return shown
 
 

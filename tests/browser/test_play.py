@@ -76,27 +76,42 @@ def test_by_keyboard_and_without_motion(open_page, make):
     assert_rests(page)
 
 
-def test_no_step_waits_for_another(open_page):
-    page = open_page(make_springs())
-    waiting = page.evaluate(
-        """() => new Promise((done) => {
+def most_waiting(page, asks=1):
+    """How many frames wait to be drawn at most while it plays on a slow machine.
+
+    asks: how often each is asked for.
+    """
+    return page.evaluate(
+        """(asks) => new Promise((done) => {
             const ask = requestAnimationFrame;
             let [waiting, most, frames] = [0, 0, 0];
-            globalThis.requestAnimationFrame = (draw) => {
+            const once = (draw) => {
                 most = Math.max(most, ++waiting);
                 return ask((now) => {
                     waiting--;
-                    const end = performance.now() + 40;  // a slow machine
+                    const end = performance.now() + 40;
                     while (performance.now() < end);
                     draw(now);
                     if (++frames === 20) done(most);
                 });
             };
-            const play = [...document.querySelectorAll(".lb-button")][1];
-            play.click();
-        })"""
+            globalThis.requestAnimationFrame = (draw) => {
+                for (let i = 1; i < asks; i++) once(draw);
+                return once(draw);
+            };
+            [...document.querySelectorAll(".lb-button")][1].click();
+        })""",
+        asks,
     )
-    assert waiting <= 2  # one for the next step, one for what has been asked for meanwhile
+
+
+def test_no_step_waits_for_another(open_page):
+    # One frame for the next step, one for what has been asked for meanwhile.
+    assert most_waiting(open_page(make_springs())) <= 2
+
+
+def test_control_a_player_that_queues(open_page):
+    assert most_waiting(open_page(make_springs()), asks=2) > 2
 
 
 def test_a_ball_rolls_by_gradient_descent(open_page):

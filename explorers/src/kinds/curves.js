@@ -7,6 +7,7 @@ import { number } from "../numbers.js";
 import { panel } from "../panel.js";
 import { isSeen, trace } from "../play.js";
 import { line, readout } from "../readout.js";
+import { percent, shares } from "../shares.js";
 import { bind, stage } from "../stage.js";
 import { inColour } from "../styles.js";
 import { say } from "../words.js";
@@ -17,6 +18,8 @@ import { say } from "../words.js";
  *   parameters: [{ name, words, symbol, values, value }],
  *   curves: [{ loss, label, given: { argument: number }, look }], the first one drawn thickest,
  *   x: { label, range }, panels: [{ of: "value" | "gradient", range }],
+ *   samples: may be left out, [{ words, x: a number, or null for one at the probe, count }], which
+ *   share the sum of the sizes of all gradients,
  *   step, of one arrow key; start: { x, divided }, divide: { name, symbol } or null,
  *   start.balls: null where a ball may roll down each curve from the probe, by steps of gradient
  *   descent with the parameter learning_rate; then where the balls are
@@ -35,8 +38,12 @@ export function curves(root, spec) {
   const panels = spec.panels.map((one) => lossPanel(scene, spec, one));
   const columns = spec.panels.map(({ of }) => [of, title(of)]);
   if (rolls) columns.push(["ball", say("ball at")]);
+  const { samples = [] } = spec;
+  const [part] = samples;
+  const bars = part && shares(scene.panels, say("share of the sum of all gradients, by size"));
+  if (part) columns.push(["share", [say("share of {name}", { name: part.words }), percent]]);
   const update = readout(scene.below, Object.fromEntries(columns));
-  scene.begin(panels);
+  scene.begin(part ? [...panels, bars] : panels);
 
   function redraw() {
     const places = rolls && state.balls ? trail.upTo(state.balls) : [];
@@ -45,8 +52,12 @@ export function curves(root, spec) {
       const values = {};
       for (const { of } of spec.panels) values[of] = quantity(spec, state, one, of)(state.x);
       if (rolls) values.ball = state.balls?.[i] ?? state.x;
+      if (part) values.share = shareOf(quantity(spec, state, one, "gradient"), samples, state.x);
       return { name: one.label, label: labelOf(spec, state, one), key: line(one.look, i === 0), values };
     });
+    bars?.draw(rows.map(({ label, values: { share } }, i) => {
+      return { label, colour: spec.curves[i].look.colour, name: part.words, share };
+    }));
     const [x, n] = [number(state.x), places.length - 1];
     update(n > 0 ? say("probe at {x}, steps: {n}", { x, n }) : say("probe at {x}", { x }), rows);
   }
@@ -57,6 +68,13 @@ const title = (of) => (of === "value" ? say("loss") : say("gradient"));
 /** Whether a curve is drawn divided: where the reader says so, those that the divisor moves. */
 function isDivided({ divide, losses }, { divided }, { loss, given }) {
   return divided && losses[loss].arguments.includes(divide.name) && !(divide.name in given);
+}
+
+/** The share of the first of some samples in the sum of the sizes of all their gradients. */
+function shareOf(gradient, samples, probe) {
+  const sizes = samples.map(({ x, count }) => count * Math.abs(gradient(x ?? probe)));
+  const sum = sizes.reduce((a, b) => a + b);
+  return sum > 0 ? sizes[0] / sum : 0;
 }
 
 /** What is drawn of a curve, as a function of x. */
@@ -103,6 +121,7 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
     const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: looks[i].colour }));
     drawDots(plane, state.x, dots.slice(1));
     drawBalls(plane, shown, looks, places);
+    drawSamples(plane, shown, looks, spec.samples ?? []);
     drawGuide(state.x);
     const [x, y] = [state.x, dots[0].y];
     const read = { x: number(x), quantity: title(of), value: number(y) };
@@ -116,19 +135,33 @@ function drawBalls(plane, shown, looks, places) {
   const balls = places.flatMap((xs, n) =>
     xs.map((x, i) => ({ x, y: shown[i](x), style: looks[i].colour, last: n === places.length - 1 })),
   );
-  const circles = plane.plot.selectAll("circle.lb-ball").data(balls).join("circle");
-  circles.attr("class", ({ style }) => `lb-ball ${inColour(style)}`);
+  const circles = plane.plot.selectAll("circle.lb-step").data(balls).join("circle");
+  circles.attr("class", ({ style }) => `lb-ball lb-step ${inColour(style)}`);
   circles.classed("lb-now", ({ last }) => last).attr("r", ({ last }) => (last ? 7 : 3));
   circles.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => height(plane, y));
+}
+
+/** Samples that stay, on each curve, with their names above them. */
+function drawSamples(plane, shown, looks, samples) {
+  const stay = samples.filter(({ x }) => x !== null);
+  const dots = stay.flatMap(({ x }) => shown.map((f, i) => ({ x, y: f(x), style: looks[i].colour })));
+  const circles = plane.plot.selectAll("circle.lb-sample").data(dots).join("circle");
+  circles.attr("class", ({ style }) => `lb-dot lb-sample ${inColour(style)}`).attr("r", 5);
+  circles.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => height(plane, y));
+  const names = plane.over.selectAll("text.lb-sample").data(stay).join("text");
+  names.attr("class", "lb-sample lb-name lb-halo-text").attr("text-anchor", "middle");
+  const top = ({ x }) => Math.min(...shown.map((f) => height(plane, f(x))));
+  names.attr("x", ({ x }) => plane.x(x)).attr("y", (one) => top(one) - 10);
+  names.text(({ words }) => words);
 }
 
 /** Where the guide crosses the other curves. */
 function drawDots(plane, x, dots) {
   plane.plot
-    .selectAll("circle.lb-dot")
+    .selectAll("circle.lb-probed")
     .data(dots)
     .join("circle")
-    .attr("class", ({ style }) => `lb-dot ${inColour(style)}`)
+    .attr("class", ({ style }) => `lb-dot lb-probed ${inColour(style)}`)
     .attr("r", 4)
     .attr("cx", plane.x(x))
     .attr("cy", ({ y }) => height(plane, y));

@@ -6,6 +6,7 @@ import { choice, field, slider, toggle } from "../controls.js";
 import { best, moved, solve, sources, walk } from "../ctc.js";
 import { number, signed } from "../numbers.js";
 import { readout } from "../readout.js";
+import { percent } from "../shares.js";
 import { stage } from "../stage.js";
 import { say } from "../words.js";
 
@@ -114,7 +115,6 @@ const EACH = {
   posterior: say("posterior"),
   gradient: [say("gradient"), signed],
 };
-const percent = format(".1%");
 const share = (x) => (Number.isFinite(x) ? percent(x) : number(x));
 const LIST = { weight: say("weight"), share: [say("share"), share] };
 
