@@ -315,6 +315,20 @@ def test_a_held_key_draws_once_in_each_frame(open_page):
     assert_right(page)
 
 
+def test_no_key_within_a_frame_is_lost(open_page):
+    page = open_page(make_curves())
+    page.evaluate(
+        """() => new Promise((done) => requestAnimationFrame(() => {
+            const key = new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true });
+            const handle = document.querySelector("[role=slider]");
+            for (let i = 0; i < 15; i++) handle.dispatchEvent(key);
+            done();
+        }))"""
+    )
+    assert state(page)["x"] == pytest.approx(2 - 15 * 0.1)
+    assert_right(page)
+
+
 def test_control_an_explorer_that_draws_at_each_key(open_page):
     # Where every frame comes at once, nothing is left for the next.
     impatient = "<script>frame = requestAnimationFrame; requestAnimationFrame = (f) => f()</script>"

@@ -115,9 +115,13 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
     move: (x) => change("balls" in state ? { x, balls: null } : { x }),
   });
 
+  let drawn; // on what the lines depend that are to be seen; the probe and the balls leave them
   function draw(places) {
     const shown = spec.curves.map((one) => quantity(spec, state, one, of));
-    drawLines(shown, spec.curves.map((one) => labelOf(spec, state, one)));
+    const chosen = spec.parameters.map(({ name }) => state[name]);
+    const now = [state.divided, plane.x.range(), plane.y.range(), ...chosen].join();
+    if (now !== drawn) drawLines(shown, spec.curves.map((one) => labelOf(spec, state, one)));
+    drawn = now;
     const dots = shown.map((f) => f(state.x)).map((y, i) => ({ y, style: looks[i].colour }));
     drawDots(plane, state.x, dots.slice(1));
     drawBalls(plane, shown, looks, places);
@@ -130,15 +134,20 @@ function lossPanel({ panels, state, change }, spec, { of, range }) {
   return { ...plane, draw };
 }
 
-/** The balls on their curves, the newest place of each large, where they have been small. */
+/** The balls on their curves, and dots where they have been. */
 function drawBalls(plane, shown, looks, places) {
-  const balls = places.flatMap((xs, n) =>
-    xs.map((x, i) => ({ x, y: shown[i](x), style: looks[i].colour, last: n === places.length - 1 })),
-  );
-  const circles = plane.plot.selectAll("circle.lb-step").data(balls).join("circle");
-  circles.attr("class", ({ style }) => `lb-ball lb-step ${inColour(style)}`);
-  circles.classed("lb-now", ({ last }) => last).attr("r", ({ last }) => (last ? 7 : 3));
-  circles.attr("cx", ({ x }) => plane.x(x)).attr("cy", ({ y }) => height(plane, y));
+  const balls = places.length ? looks.map(({ colour }, i) => ({ i, colour, at: places.at(-1)[i] })) : [];
+  const ball = plane.plot.selectAll("g.lb-ball").data(balls).join((enter) => {
+    const one = enter.append("g");
+    one.append("path");
+    one.append("circle").attr("r", 7);
+    return one;
+  });
+  ball.attr("class", ({ colour }) => `lb-ball ${inColour(colour)}`);
+  const place = (x, i) => `${plane.x(x)} ${height(plane, shown[i](x))}`;
+  const been = places.slice(0, -1);
+  ball.select("path").attr("d", ({ i }) => been.map((xs) => `M${place(xs[i], i)}h0`).join(""));
+  ball.select("circle").attr("transform", ({ at, i }) => `translate(${place(at, i)})`);
 }
 
 /** Samples that stay, on each curve, with their names above them. */
