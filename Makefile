@@ -12,7 +12,7 @@ help:
 book: .venv/installed ## build the website and say where to open it
 	@$(VENV)/python tools/build.py
 
-pdf: .venv/installed ## print the whole book as one PDF (by an installed Chromium)
+pdf: .venv/installed ## print each edition as one PDF (by an installed Chromium)
 	@$(VENV)/python tools/pdf.py
 
 test: .venv/installed ## run all tests: style, code, notebooks, website

@@ -4,6 +4,9 @@ It translates what _config.yml and the templates say, and lets each page know wh
 the other edition.
 """
 
+import re
+from pathlib import Path
+
 from book_head import PAGES, SOLUTIONS_DESCRIPTION
 from docutils import nodes
 from sphinx.util.docutils import SphinxRole
@@ -15,6 +18,10 @@ LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}  # as HTML writes them
 # What readers see of _config.yml.
 OPTIONS = ("html_title", "author", "nb_code_prompt_show", "nb_code_prompt_hide")
 OPTIONS += ("togglebutton_hint", "togglebutton_hint_hide")
+# What the theme writes without asking for a translation; one of its own is not of the mainland.
+THEME_WORDS = ("Toggle primary sidebar", "Toggle secondary sidebar", "列印成 PDF")
+THEME_WORDS += ("System Settings", "Color mode", "Main", "Page")
+THEME_WORDS += tuple(f"Link to this {what}" for what in ("heading", "term", "equation", "table"))
 THEME_OPTIONS = ("search_bar_text", "toc_title", "extra_footer")
 
 
@@ -35,8 +42,21 @@ def collect(app):
     if app.builder.name == "gettext":
         translate_options(app, app.config)
         say = words(app, "site")
-        for text in [SOLUTIONS_DESCRIPTION, *(page["description"] for page in PAGES.values())]:
+        descriptions = [page["description"] for page in PAGES.values()]
+        for text in [*THEME_WORDS, SOLUTIONS_DESCRIPTION, *descriptions]:
             say(text)
+
+
+def translate_theme(app, exception):
+    if exception or app.builder.format != "html" or app.config.language == "en":
+        return
+    say = words(app, "site")
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text("utf-8")
+        for text in THEME_WORDS:
+            page = re.sub(rf'(?<=title="|label="){text}(?=")', say(text), page)
+        page = page.replace("© Copyright ", "© ")
+        path.write_text(page, "utf-8")
 
 
 def other(language):
@@ -78,4 +98,5 @@ def setup(app):
     app.connect("config-inited", translate_options, priority=450)
     app.connect("builder-inited", collect)
     app.connect("html-page-context", add_words, priority=100)
+    app.connect("build-finished", translate_theme)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,8 +8,10 @@ import re
 
 from docutils import nodes
 
-# What opens before a formula, and what closes after it: "(", ").", "-th".
-OPENS, CLOSES = re.compile(r"[^\s\w]+\Z"), re.compile(r"(?:-\w{1,3}\b)?[^\s\w]*")
+# What opens before a formula, and what closes after it: "(", ").", "-th". A Chinese comma before a
+# formula closes what comes before, and a Chinese bracket after it opens what follows.
+OPENS = re.compile(r"[^\s\w，。、；：？！）”’》…—]+\Z")
+CLOSES = re.compile(r"(?:-\w{1,3}\b)?[^\s\w（“‘《]*")
 SIGNS = set("，。；：？！）”、》")
 CODE = re.compile(
     r'(<div class="(output )?[^"]*highlight-[^>]*><div class="highlight"><pre>(?:<span></span>)?)'
@@ -31,9 +33,8 @@ def beside_formulas(app, doctree, docname):
             text = siblings[other] if 0 <= other < len(siblings) else None
             if isinstance(text, nodes.Text) and (found := run.search(text)) and found[0]:
                 formula[name] = found[0]
-                formula.parent.replace(
-                    text, nodes.Text(text[: found.start()] + text[found.end() :])
-                )
+                # By its place: equal texts, such as two commas, are one to the method `replace`.
+                formula.parent[other] = nodes.Text(text[: found.start()] + text[found.end() :])
 
 
 def beside_code(app, doctree, docname):

@@ -53,24 +53,26 @@ def test_a_page_without_formulas_loads_no_style_for_them(tmp_path):
     assert "katex" not in page
 
 
-@pytest.mark.parametrize(
-    ("formula", "what"),
-    [
-        (r"$\wrong$", r"\wrong"),
-        (r"$\frac{1}$", r"\frac{1}"),
-        (r"$x^2^3$", "superscript"),
-        ("$$\n\\begin{cases} a \\\\ b\n$$", "cases"),
-        ("$$\n{x\n$$ (name)", "{x"),
-        ('<div class="math">\\[\\shown\\]</div>', r"\shown"),
-    ],
-)
-def test_control_a_wrong_formula_fails_the_build(tmp_path, formula, what):
-    run, _ = build(tmp_path, index="Good: $x$.", other=formula)
+WRONG = {
+    r"$\wrong$": r"\wrong",
+    r"$\frac{1}$": r"\frac{1}",
+    r"$x^2^3$": "superscript",
+    "$$\n\\begin{cases} a \\\\ b\n$$": "cases",
+    "$$\n{x\n$$ (name)": "{x",
+    '<div class="math">\\[\\shown\\]</div>': r"\shown",
+}
+
+
+def test_control_wrong_formulas_fail_the_build(tmp_path):
+    pages = {f"page{i}": formula for i, formula in enumerate(WRONG)}
+    run, _ = build(tmp_path, index="Good: $x$.", **pages)
     assert run.returncode != 0
-    (line,) = [line for line in run.stderr.splitlines() if "WARNING" in line]
-    assert "other.md" in line
-    assert "cannot be typeset" in line
-    assert what in line
+    warnings = [line for line in run.stderr.splitlines() if "WARNING" in line]
+    assert len(warnings) == len(WRONG)
+    for name, what in zip(pages, WRONG.values(), strict=True):
+        (line,) = [line for line in warnings if f"{name}.md" in line]
+        assert "cannot be typeset" in line
+        assert what in line
 
 
 # Styles.

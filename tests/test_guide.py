@@ -7,6 +7,7 @@ import numpy as np
 import prose
 import pytest
 from pybtex.database import parse_file
+from test_bibliography import cited
 
 import lossbook
 from lossbook import guide, tables
@@ -109,11 +110,10 @@ def uncited(outside):
         for number in (entry.fields.get("doi"), entry.fields.get("eprint"))
     }
     text = prose.markdown(prose.CHAPTERS / "choosing.ipynb")
-    cited = {key for keys in re.findall(r"{cite}`([^`]+)`", text) for key in keys.split(",")}
     return [
         name
         for name, one in outside.items()
-        if not one.title or numbers.get(one.source) not in cited
+        if not one.title or numbers.get(one.source) not in cited(text)
     ]
 
 

@@ -1,6 +1,8 @@
 """All links of the built site lead somewhere: to files, and to places in them."""
 
 import posixpath
+import re
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +10,10 @@ import pytest
 
 # What links to a page or file, and what else names one: the page's solution, for a script.
 LINKS = ("href", "src", "action", "data-solution", "poster", "data")
+# Tags that neither link nor name a place.
+PLAIN = re.compile(
+    r'<(?!script|style)[a-z]+(?: (?:class|style|aria-hidden)="[^"]*")*>|</(?!script|style)[a-z]+>'
+)
 
 
 class Page(HTMLParser):
@@ -16,7 +22,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.links, self.ids, self.troubles = set(), set(), []
-        self.feed(text)
+        self.feed(PLAIN.sub("", text))  # most tags are those of formulas
 
     def handle_starttag(self, tag, attrs):
         for name, value in attrs:
@@ -32,6 +38,7 @@ class Page(HTMLParser):
                 self.ids.add(value)
 
 
+@cache
 def read(folder):
     return {
         path.relative_to(folder).as_posix(): Page(path.read_text("utf-8"))

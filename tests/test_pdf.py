@@ -41,6 +41,13 @@ def test_without_a_browser_it_says_what_to_install(monkeypatch):
         pdf.open_browser(None)
 
 
+def test_signs_without_a_font_look_alike(browser):
+    page = browser.new_page()
+    assert pdf.differ(page, "a", "b")
+    assert not pdf.differ(page, "\ue000", "\ue001")  # no font has these
+    page.close()
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A site of two pages, which link to each other."""

@@ -101,19 +101,21 @@ FAULTS = {
     "[A link](#nowhere).": "leads nowhere",
     "{ref}`nowhere`": "leads nowhere",
     "![A picture](nowhere.svg)": "leads nowhere",
-    "{cite:t}`nobody-1900`": "chapters/appendix/references.bib",
+    "[[Nobody, 1900](references.bib#nobody-1900)]": "chapters/appendix/references.bib",
     r"$\wrong$": "KaTeX",
 }
 
 
 def test_a_build_says_what_to_do_about_each_fault(tmp_path):
-    extensions = '["myst_nb", "formulas", "sphinxcontrib.bibtex"]; bibtex_bibfiles = ["a.bib"]'
-    (tmp_path / "a.bib").touch()
-    for fault, advice in FAULTS.items():
-        (tmp_path / "index.md").unlink(missing_ok=True)
-        run, _ = test_formulas.build(tmp_path, extensions=extensions, index=fault)
-        assert run.returncode, fault
-        assert advice in " ".join(build.advice(run.stderr)), run.stderr
+    extensions = '["myst_nb", "formulas", "sphinxcontrib.bibtex", "citations"]'
+    extensions += '; bibtex_bibfiles = ["references.bib"]'
+    (tmp_path / "references.bib").touch()
+    pages = {f"page{i}": fault for i, fault in enumerate(FAULTS)}
+    run, _ = test_formulas.build(tmp_path, extensions=extensions, index="Text.", **pages)
+    assert run.returncode
+    for (name, fault), said in zip(pages.items(), FAULTS.values(), strict=True):
+        lines = [line for line in run.stderr.splitlines() if f"{name}.md" in line]
+        assert said in " ".join(build.advice("\n".join(lines))), (fault, run.stderr)
 
 
 def test_control_a_sound_page_needs_no_advice(tmp_path):

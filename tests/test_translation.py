@@ -274,7 +274,7 @@ def test_an_explorer_keeps_its_html_in_english(guide):
 def test_an_explorer_speaks_chinese(guide):
     html = shown(CHINESE_EDITION, guide)
     spec = json.loads(re.search(r"\{\.\.\.(\{.*\}), losses", html)[1])
-    assert spec["label"] == "怎样选择损失函数"
+    assert spec["label"] == "怎样选择损失"
     assert spec["question"]["answers"][0]["label"] == "一个数"
     assert spec["question"]["answers"][-1]["leads"] == "ctc"
     assert "<dt>公式</dt>" in html

@@ -29,6 +29,12 @@ SENTENCES = {
     "| a |\n|---|\n| $x$, $y$; |": ["x,", "y;"],
     "Alone $x$ among words, $y$ also.": [],
     "The $x$s and the sigma$y$ here.": [],
+    "取$x$，$y$（见$z$）。": ["x，", "z）。"],
+    "有两个，$x$：“$y$”。": ["x：", "“y”。"],
+    "`a`. `b` is $x$.": ["x."],
+    "甲，$x$，乙（$y$）。丙：（$z$）": ["x，", "（y）。", "（z）"],
+    "设$x$（甲）。设$y$：“乙”": ["y："],
+    "**甲**：**乙**：$x$，**丙**$y$，": ["x，", "y，"],
 }
 
 
@@ -39,6 +45,7 @@ def test_punctuation_stays_beside_its_formula(tmp_path):
     boxes = page.split('<span class="together">')[1:]
     words = ["".join(part.split(">")[-1] for part in _until_closed(box)) for box in boxes]
     assert words == sum(SENTENCES.values(), [])
+    assert "甲</strong>：<strong>乙</strong>：<" in page  # nothing is lost that stands twice
 
 
 def _until_closed(markup):

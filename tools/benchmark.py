@@ -1,4 +1,4 @@
-"""Compare the losses with PyTorch: accuracy, time, its growth with the size, and time to import.
+"""Compare the losses with PyTorch: accuracy, time, its growth, time to import; and the site.
 
     python tools/benchmark.py            print the tables
     python tools/benchmark.py --write    write them to BENCHMARKS.md
@@ -31,7 +31,7 @@ import sympy  # noqa: E402
 
 import lossbook as book  # noqa: E402
 from lossbook import shapes  # noqa: E402
-from tools import accuracy  # noqa: E402
+from tools import accuracy, measure_site  # noqa: E402
 
 try:
     import torch
@@ -377,6 +377,23 @@ def core_report():
     table(["file", "0.1.0", "now"], rows)
 
 
+def site_report():
+    print("\n## Site\n\nBeside a plain Jupyter Book of the same pages, cold, over HTTP from this")
+    print("machine: megabytes, kilobytes gzipped, and seconds until the last formula and the last")
+    print("explorer are there, at full speed and at a processor four times slower.")
+    head = [
+        "page",
+        "book",
+        "MB",
+        "KB",
+        "formulas",
+        "explorers",
+        "formulas, slow",
+        "explorers, slow",
+    ]
+    table(head, measure_site.rows())
+
+
 def time_report_one_level_lower():
     """In a process that is told of a smaller processor; only x86-64 has such levels."""
     if platform.machine() not in ("x86_64", "AMD64"):
@@ -412,5 +429,6 @@ if __name__ == "__main__":
             time_report_one_level_lower()
             growth_report()
             core_report()
+            site_report()
     if options.write:
         (ROOT / "BENCHMARKS.md").write_text(text.getvalue(), "utf-8")

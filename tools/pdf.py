@@ -213,10 +213,10 @@ def print_book(edition, page, parts):
     return writer
 
 
-def has_chinese(page):
-    """Whether the browser has a font for Chinese: without one, all signs look the same."""
-    page.set_content("<p>损</p><p>失</p>")
-    first, second = (p.screenshot() for p in page.locator("p").all())
+def differ(page, *signs):
+    """Whether two signs look different: without a font for them, each is the same empty box."""
+    page.set_content("".join(f"<p>{sign}</p>" for sign in signs))
+    first, second = (paragraph.screenshot() for paragraph in page.locator("p").all())
     return first != second
 
 
@@ -227,7 +227,7 @@ def main():
         page = found.new_page(java_script_enabled=False)
         page.set_default_timeout(600_000)
         for edition in (ENGLISH, CHINESE):
-            if edition is CHINESE and not has_chinese(page):
+            if edition is CHINESE and not differ(page, "损", "失"):
                 sys.exit(
                     "The Chinese edition was not printed, since there is no Chinese font: install "
                     "one (on Debian and Ubuntu, `sudo apt install fonts-noto-cjk`) and run again."

@@ -25,7 +25,7 @@
     const link = target.closest?.(".edition-switch");
     if (!link) return;
     const sections = [...document.querySelectorAll("article section[id]")];
-    const above = sections.filter((section) => section.getBoundingClientRect().top < 120);
+    const above = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 3);
     link.hash = scrollY ? (above.at(-1)?.id ?? "") : "";
   });
 }

@@ -164,7 +164,8 @@ const bookSearch = (() => {
     const context = document.createElement("p");
     context.className = "context";
     const inCode = found && !terms.some((term) => count(prose, term)) && count(code, terms[0]);
-    const source = found || !page.description ? prose : page.description;
+    const inProse = found && (anchor || terms.some((term) => count(prose, term)));
+    const source = inProse || !page.description ? prose : page.description;
     const said = document.querySelector(".search-summary").dataset;
     context.textContent = excerpt(inCode ? said.code.replace("{code}", code) : source, terms);
     mark(context, terms);

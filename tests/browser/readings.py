@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from test_site import settle
 
 import lossbook
 from browser.examples import CURVES, make_triplet
@@ -22,12 +23,6 @@ def figure(page):
 def state(page):
     """The state of the first explorer of a page."""
     return json.loads(figure(page).get_attribute("data-state"))
-
-
-def settle(page):
-    """Wait until all is drawn that has been asked for, which may take one more frame."""
-    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    page.evaluate(frames)
 
 
 def readout(shown):

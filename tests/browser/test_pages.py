@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from test_site import visit
+from test_site import troubles_of_loading, visit
 
 from browser.examples import make_curves
 from browser.readings import assert_right, figure
@@ -48,15 +48,20 @@ def test_control_curves_without_a_style(open_page):
 
 
 def test_every_page_with_explorers_is_tried(site):
-    pages = [
-        path for path in site.rglob("*.html") if "lossbook-explorer" in path.read_text("utf-8")
-    ]
-    assert sorted(path.relative_to(site).as_posix() for path in pages) == EXPLORING
+    for edition in (site, site / "zh"):
+        found = sorted(
+            name
+            for path in edition.rglob("*.html")
+            if "lossbook-explorer" in path.read_text("utf-8")
+            and not (name := path.relative_to(edition).as_posix()).startswith("zh/")
+        )
+        assert found == EXPLORING
 
 
-# From disk the same files are loaded; two pages are tried that way too.
+# From disk the same files are loaded; two pages are tried that way too, and two in Chinese.
 WAYS = [("http", name) for name in EXPLORING]
 WAYS += [("file", "chapters/choosing.html"), ("file", "chapters/ranking/ctc.html")]
+WAYS += [("http", "zh/chapters/choosing.html"), ("file", "zh/chapters/ranking/contrastive.html")]
 
 
 @pytest.mark.parametrize(("way", "name"), WAYS)
@@ -64,6 +69,7 @@ def test_explorers_of_the_site(new_page, site, server, way, name):
     """Every explorer of the page takes its picture's place and answers to the keyboard."""
     base = server if way == "http" else site.as_uri()
     page = visit(new_page(), f"{base}/{name}")
+    assert troubles_of_loading(page) == []
     figures = page.locator("figure.lossbook-explorer")
     assert figures.count() == page.locator("figure[data-mounted]").count()
     assert figures.count() == page.locator(".lossbook-picture[alt]:not([alt=''])").count()

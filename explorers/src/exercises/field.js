@@ -12,25 +12,33 @@ function asks({ kind, wanted, names }) {
   return kind === "word" ? say("A word") : say("An expression in {names}", { names: names.join(", ") });
 }
 
-/** form: <form class="exercise" data-name data-solution> with the exercise's data as JSON. */
+/** form: <form class="exercise" data-name data-solution> with the exercise's data as JSON.
+ *
+ * Returns what shows the answer that is remembered. */
 export function install(form, changed) {
   const { name, solution } = form.dataset;
   const exercise = JSON.parse(form.querySelector("script").textContent);
-  const kept = remembered().exercises[name] ?? { tries: 0 };
+  const kept = { tries: 0 };
   const keep = (more) => {
     Object.assign(kept, more);
     remember("exercises", name, kept);
     changed();
   };
-  if (exercise.kind === "function") mark(form, exercise, kept, keep);
-  else ask(form, exercise, solution, kept, keep);
+  const show = exercise.kind === "function"
+    ? mark(form, exercise, kept, keep)
+    : ask(form, exercise, solution, kept, keep);
+  return () => {
+    const { answer } = kept;
+    Object.assign(kept, remembered().exercises[name]);
+    show(answer);
+  };
 }
 
 /** A function is judged in the notebook; here are its tests, and the reader ticks it off. */
 function mark(form, { tests }, kept, keep) {
   const row = (tag, cells) =>
     element("tr", {}, ...cells.map((textContent) => element(tag, { textContent })));
-  const box = element("input", { type: "checkbox", checked: kept.right === true });
+  const box = element("input", { type: "checkbox" });
   box.addEventListener("change", () => keep({ right: box.checked }));
   form.append(
     element("p", { textContent: say("Write it in the notebook, in JupyterLab: check runs these tests.") }),
@@ -39,13 +47,14 @@ function mark(form, { tests }, kept, keep) {
       element("tbody", {}, ...tests.map((cells) => row("td", cells))))),
     element("label", {}, box, " ", say("It passes in my notebook")),
   );
+  return () => { box.checked = kept.right === true; };
 }
 
 function ask(form, exercise, solution, kept, keep) {
   const wants = asks(exercise);
   const hint = `answer-${form.dataset.name}`;
   const input = element("input", {
-    type: "text", value: kept.answer ?? "", autocomplete: "off", autocapitalize: "off",
+    type: "text", autocomplete: "off", autocapitalize: "off",
     spellcheck: false, placeholder: wants,
   });
   input.setAttribute("aria-label", say("{title}: your answer. {wants}", { title: form.dataset.title, wants }));
@@ -83,7 +92,11 @@ function ask(form, exercise, solution, kept, keep) {
     understood.innerHTML = "";
     verdict.textContent = "";
   });
-  if (kept.answer) answer(true);
+  return (before) => {
+    if (!kept.answer || kept.answer === before) return; // what is being typed stays
+    input.value = kept.answer;
+    answer(true);
+  };
 }
 
 /** Opens the hint between the exercise's text and its field. */

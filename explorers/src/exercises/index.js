@@ -7,10 +7,12 @@ import { progress } from "./progress.js";
 
 if (globalThis.document) {
   const start = () => {
-    const show = progress(document.querySelector(".exercise-progress"));
-    document.querySelectorAll("form.exercise").forEach((form) => install(form, show));
-    predictions(document.querySelector("article") ?? document.body);
-    show();
+    const restore = () => shows.forEach((show) => show());
+    const count = progress(document.querySelector(".exercise-progress"), restore);
+    const forms = [...document.querySelectorAll("form.exercise")];
+    const shows = forms.map((form) => install(form, count));
+    shows.push(predictions(document.querySelector("article") ?? document.body), count);
+    restore();
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();

@@ -3,15 +3,17 @@ import { element } from "./field.js";
 import { remember, remembered } from "./memory.js";
 import { say } from "../words.js";
 
+/** Returns what shows the choices that are remembered. */
 export function predictions(article) {
   const page = location.pathname.split("/").slice(-2).join("/");
   const parts = [...article.querySelectorAll(".predict-first, details.sd-dropdown")];
-  article.querySelectorAll(".predict-first").forEach((box, n) => {
+  const shows = [...article.querySelectorAll(".predict-first")].map((box, n) => {
     const list = box.querySelector("ol, ul");
-    if (!list) return;
+    if (!list) return () => {};
     const next = parts[parts.indexOf(box) + 1]; // its answer, if it has one in the text
-    install(box, list, next?.matches("details") ? next : null, `${page}#${n}`);
+    return install(box, list, next?.matches("details") ? next : null, `${page}#${n}`);
   });
+  return () => shows.forEach((show) => show());
 }
 
 /** What is to be read aloud: of formulas their MathML alone. */
@@ -42,9 +44,11 @@ function install(box, list, answer, place) {
   list.classList.add("predict-choices");
   box.setAttribute("role", "radiogroup");
   box.setAttribute("aria-label", say("Your prediction"));
-  const kept = remembered().predictions[place];
-  if (choices[kept]) {
-    choices[kept].checked = true;
-    choose(kept);
-  }
+  return () => {
+    const kept = remembered().predictions[place];
+    if (choices[kept]) {
+      choices[kept].checked = true;
+      choose(kept);
+    }
+  };
 }
