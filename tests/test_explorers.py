@@ -156,6 +156,14 @@ def test_sliders_stop_at_round_numbers_and_at_the_default():
             ValueError,
             r"divide_by takes one of the sliders \['delta'\], got 'y'",
         ),
+        ({"descent": (0, 1)}, ValueError, r"descent takes learning rates .* above 0, got \(0, 1\)"),
+        ({"descent": (1, 0.1)}, ValueError, r"descent takes finite \(low, high\)"),
+        ({"descent": 0.1}, TypeError, r"descent takes a pair of numbers \(low, high\), got 0.1"),
+        ({"samples": {"one": (1, 1)}}, ValueError, "samples takes two kinds of them or more"),
+        ({"samples": {"one": 1, "two": 2}}, TypeError, r"samples\['one'\] takes a pair \(x, how"),
+        ({"samples": {"one": (5, 1)}}, ValueError, r"samples\['one'\] takes an x in \(-4.*got 5"),
+        ({"samples": {"one": (1, 0)}}, ValueError, r"samples\['one'\] takes a whole number from 1"),
+        ({"samples": [1, 2]}, TypeError, r"samples takes a dict \{name: \(x, how many\)\}"),
     ],
 )
 def test_curves_say_what_they_take(wrong, error, message):

@@ -100,10 +100,10 @@ export function field(parent, { name, text, letters, longest, value }, change) {
   return set;
 }
 
-/** A button. */
+/** A button; returns its selection. */
 export function button(parent, text, press) {
   const node = parent.append("button").attr("type", "button").attr("class", "lb-button");
-  node.text(text).on("click", press);
+  return node.text(text).on("click", press);
 }
 
 let groups = 0; // numbers the questions of one page

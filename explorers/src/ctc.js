@@ -71,6 +71,16 @@ export function best(p, target, n) {
   return top(walks.slice(-2).flat());
 }
 
+/** The states that an alignment of these labels passes, from its class at each time. */
+export function walk(labels, path) {
+  const passed = [labels[0] === path[0] ? 0 : 1];
+  for (const k of path.slice(1)) {
+    const s = passed.at(-1);
+    passed.push([s, s + 1, s + 2].find((to) => labels[to] === k));
+  }
+  return passed;
+}
+
 /** The probabilities p with p[t][k] set to a value; the others of frame t keep their ratios. */
 export function moved(p, t, k, to) {
   const rest = 1 - p[t][k];

@@ -31,7 +31,11 @@ export function handle(panel, { name, style = 1, steps: [dx, dy], move }) {
     const [low, high] = scale.domain();
     return Math.max(low, Math.min(high, value));
   };
-  const go = (toX, toY) => move(dx ? within(panel.x, toX) : x, dy ? within(panel.y, toY) : y);
+  // From here the next key goes on, also where that comes before the next frame.
+  const go = (toX, toY) => {
+    [x, y] = [dx ? within(panel.x, toX) : x, dy ? within(panel.y, toY) : y];
+    move(x, y);
+  };
   draggable(group.node(), panel.svg.node(), {
     sideways: !dy,
     at: () => [panel.x(x), panel.y(y)],

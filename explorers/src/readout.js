@@ -9,11 +9,13 @@ import { say } from "./words.js";
  * When the reader pauses after a change, a screen reader reads the table aloud.
  *
  * columns: { key: label } or, where other digits are to be seen, { key: [label, number to text] }.
+ * pick(row): called where the reader presses the name of a row, which then is a button; a row says
+ * by `picked` whether it is pressed.
  * Returns update(title, rows): what the table is of, and
  * [{ name, label = name, key, tint, values: { key: number } }]; the name is for data-curve. key:
  * how the picture shows what the row is of, by the functions below; tint: else its colour.
  */
-export function readout(parent, columns) {
+export function readout(parent, columns, pick) {
   const quantities = Object.entries(columns).map(([key, column]) => {
     const [label, show = number] = [column].flat();
     return { key, label, show };
@@ -30,7 +32,8 @@ export function readout(parent, columns) {
   return (title, given) => {
     const rows = given.map((row) => ({ label: row.name, ...row }));
     caption.text(title);
-    const row = body.selectAll("tr").data(rows).join(addRow);
+    const row = body.selectAll("tr").data(rows).join((enter) => addRow(enter, pick));
+    if (pick) row.select("button").attr("aria-pressed", ({ picked }) => picked);
     row.select(".lb-text").text(({ label }) => label);
     row.select(".lb-text").attr("class", ({ tint }) => `lb-text ${tint ? `lb-tint ${inColour(tint)}` : ""}`);
     row.select(".lb-key").attr("display", ({ key }) => (key ? null : "none"));
@@ -69,12 +72,13 @@ export function announcer(parent) {
   };
 }
 
-function addRow(enter) {
+function addRow(enter, pick) {
   const row = enter.append("tr");
   const head = row.append("th").attr("scope", "row");
   const key = head.append("svg").attr("class", "lb-key").attr("aria-hidden", "true");
   key.attr("width", 30).attr("height", 10).append("path");
-  head.append("span").attr("class", "lb-text");
+  const names = pick ? head.append("button").attr("type", "button").on("click", (_, one) => pick(one)) : head;
+  names.append("span").attr("class", "lb-text");
   return row;
 }
 

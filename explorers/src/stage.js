@@ -3,6 +3,7 @@ import { select } from "d3-selection";
 
 import { button, slider } from "./controls.js";
 import { onWidth } from "./panel.js";
+import { play } from "./play.js";
 import { say } from "./words.js";
 
 const GAP = 16;
@@ -38,18 +39,27 @@ export function stage(root, spec, redraw) {
     setters[options.name] = make(controls, { value: state[options.name], ...options }, react);
   };
   for (const parameter of spec.parameters) add(slider, parameter);
-  const reset = () => change(start);
+  const buttons = controls.append("div").attr("class", "lb-buttons");
+  let stop;
+  /** Make the buttons of a figure that steps; reset stops it. */
+  const steps = (step, pace) => {
+    stop = play(buttons, step, pace);
+  };
+  const reset = () => {
+    stop?.();
+    change(start);
+  };
   root.dataset.state = JSON.stringify(state);
 
-  /** To be called last: adds the reset button, and draws now and at every new width. */
+  /** To be called last: adds the reset button behind all controls, and draws now and at every new width. */
   function begin(drawn) {
-    button(controls, say("Reset"), reset);
+    button(buttons.raise(), say("Reset"), reset);
     onWidth(panels.node(), (width) => {
       arrange(drawn, width);
       redraw();
     });
   }
-  return { controls, panels, below, state, start, change, add, begin };
+  return { controls, panels, below, state, start, change, add, steps, begin };
 }
 
 /**

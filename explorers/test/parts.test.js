@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { moved, solve } from "../src/ctc.js";
+import { moved, solve, states, walk } from "../src/ctc.js";
 import { lastSeen, sample, spread } from "../src/curve.js";
 import { bestConstant, irls, leastSquares, separate, vertices } from "../src/fits.js";
 import { number, signed } from "../src/numbers.js";
@@ -136,6 +136,13 @@ test("where classes overlap no weight exceeds C, and the dual costs what the pri
 test("a certain target costs 0, and not -0", () => {
   assert.ok(Object.is(solve([[1, 0]], []).loss, 0));
   assert.ok(Object.is(solve([[1 + 2 ** -52, 0]], []).loss, 0));
+});
+
+test("an alignment passes the states of its letters, and no letter is passed by", () => {
+  const labels = states([1, 1, 2]);
+  assert.deepEqual(walk(labels, [1, 1, 0, 0, 1, 2]), [1, 1, 2, 2, 3, 5]);
+  assert.deepEqual(walk(labels, [0, 1, 0, 1, 0, 2, 0]), [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(walk(states([]), [0, 0]), [0, 0]);
 });
 
 test("where one class had all, the others share equally what it gives", () => {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lossbook.arguments import Interval, interval, number, text
+from lossbook.arguments import Interval, interval, mapping, number, text, whole
 from lossbook.explorers.explorer import Explorer
 from lossbook.explorers.parts import (
     Losses,
@@ -12,7 +12,10 @@ from lossbook.explorers.parts import (
     draw_lines,
     key_step,
     letter,
+    slider,
+    style_of,
 )
+from lossbook.figures import label
 
 
 def curves(
@@ -27,6 +30,8 @@ def curves(
     gradient: Interval | None = None,
     probe: float | None = None,
     divide_by: str | None = None,
+    descent: Interval | None = None,
+    samples: dict[str, tuple[float | None, int]] | None = None,
 ) -> Explorer:
     """Losses over their first argument, with a probe that reads off values and gradients.
 
@@ -40,6 +45,10 @@ def curves(
     value, gradient: (low, high) of the panel's upright axis; None leaves the panel out.
     probe: the x where the probe starts, on the first curve.
     divide_by: a slider's argument; the reader may divide by it the curves that it moves.
+    descent: (low, high) of a learning rate that the reader chooses; a ball then rolls down each
+        curve from the probe, by steps of gradient descent.
+    samples: {name: (x, how many there are)}, None for the x of the probe; bars show the share of
+        the first kind of them in the sum of all gradients, taken without their signs.
 
     Raises ValueError or TypeError that names the argument, what it got and what it takes.
     """
@@ -64,6 +73,15 @@ def curves(
         "divide": divide_by and {"name": divide_by, "symbol": letter(divide_by)},
         "start": start | ({"divided": False} if divide_by else {}),
     }
+    if samples is not None:
+        spec["samples"] = _samples(samples, low, high)
+    if descent is not None:
+        if interval("descent", descent)[0] <= 0:
+            raise ValueError(f"descent takes learning rates (low, high) above 0, got {descent!r}")
+        spec["parameters"].append(
+            slider("learning_rate", descent, None, symbol="η", argument="descent")
+        )
+        spec["start"]["balls"] = None
     for panel in spec["panels"]:
         (least, most), curve = panel["range"], spec["curves"][0]
         loss, rest = bind(spec, found, curve, leading=1)
@@ -76,12 +94,29 @@ def curves(
     return Explorer(spec, found, _draw)
 
 
+def _samples(samples, low, high):
+    found = []
+    for name, pair in mapping("samples", samples, "{name: (x, how many)}").items():
+        here = f"samples[{name!r}]"
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise TypeError(f"{here} takes a pair (x, how many), got {pair!r}")
+        x, count = pair
+        if x is not None and not low <= (x := float(number(here, x))) <= high:
+            raise ValueError(f"{here} takes an x in {(low, high)}, got {x:g}")
+        found.append({"words": name, "x": x, "count": whole(here, count, 1, 10**9)})
+    if len(found) < 2:
+        raise ValueError(f"samples takes two kinds of them or more, got {samples}")
+    return found
+
+
 TITLES = {"value": "loss", "gradient": "gradient"}  # the same in explorers/src/kinds/curves.js
 
 
 def _draw(figure, spec, losses):
     x, panels = np.linspace(*spec["x"]["range"], 801), spec["panels"]
-    for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+    samples = spec.get("samples", [])
+    drawn = figure.subplots(1, len(panels) + bool(samples), squeeze=False)[0]
+    for axes, panel in zip(drawn, panels, strict=not samples):
         lines = []
         for curve in spec["curves"]:
             loss, rest = bind(spec, losses, curve, leading=1)
@@ -89,5 +124,31 @@ def _draw(figure, spec, losses):
             # A line is broken where it jumps; `sample` in explorers/src/curve.js finds the place.
             jumps = np.abs(np.diff(y, prepend=y[0])) > np.ptp(panel["range"]) / 20
             lines.append(np.where(jumps, np.nan, y))
+            for one in samples:
+                if one["x"] is not None:
+                    height = (loss if panel["of"] == "value" else loss.grad)(one["x"], **rest)
+                    axes.plot(one["x"], height, "o", color=style_of(curve)["color"])
         axes.set_title(TITLES[panel["of"]])
         draw_lines(axes, spec, x, lines, panel["range"])
+    if samples:
+        _draw_shares(drawn[-1], spec, losses)
+
+
+def _draw_shares(axes, spec, losses):
+    (first, *_), probe = spec["samples"], spec["start"]["x"]
+    x = np.array([probe if one["x"] is None else one["x"] for one in spec["samples"]])
+    count = np.array([one["count"] for one in spec["samples"]])
+    for row, curve in enumerate(spec["curves"]):
+        loss, rest = bind(spec, losses, curve, leading=1)
+        sizes = count * np.abs(loss.grad(x, **rest))
+        colour, share = style_of(curve)["color"], 100 * sizes[0] / (sizes.sum() or 1)
+        axes.barh(row, 100, 0.4, color=colour, alpha=0.2)
+        axes.barh(row, share, 0.4, color=colour)
+        label(axes, 0, row - 0.34, f"{curve['label']}: {share:.1f} %", colour, xytext=(0, 0))
+    axes.set(
+        xlim=(0, 100),
+        ylim=(len(spec["curves"]) - 0.5, -0.7),
+        yticks=[],
+        xlabel="% of the gradients",
+    )
+    axes.set_title(f"share of {first['words']}")

@@ -40,7 +40,7 @@ def lattice(
         raise ValueError(f"target takes at most {longest} of {letters!r}, got {target!r}")
     frames = whole("frames", len(p) if frames is None else frames, 1, len(p))
     start = {"target": target, "frames": frames, "time": frames, "posterior": False}
-    start |= {"frame": 1, "class": 1, "p": p.tolist()}
+    start |= {"frame": 1, "class": 1, "lit": "", "p": p.tolist()}
     shown = [{"loss": "ctc", "label": "ctc", "given": {}}]
     spec = {"kind": "lattice", "label": text("title", title), "parameters": [], "curves": shown}
     spec |= {"letters": letters, "longest": longest, "start": start}

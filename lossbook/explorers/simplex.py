@@ -11,6 +11,8 @@ from lossbook.explorers.parts import describe, in_words, named, slider, style_of
 from lossbook.figures import COLOURS, GREY, label
 from lossbook.loss import Loss
 
+STEPS = 30  # of gradient descent in the picture, as in simplex.js
+
 
 def simplex(
     loss: Loss,
@@ -24,7 +26,8 @@ def simplex(
     """Three logits, their softmax as a point in a triangle, and the loss and gradient there.
 
     The reader moves the logits, or the point, chooses the true class, and may take a share
-    epsilon from its target, which all three classes divide (label smoothing).
+    epsilon from its target, which all three classes divide (label smoothing). From the point
+    leads the way of thirty steps of gradient descent on the logits, of size 1.
 
     loss: a Loss of (logits, target), vectors. classes: the names of the three classes.
     logits: where the sliders start; they go from -limit to limit. target: the true class's index.
@@ -61,10 +64,12 @@ def _draw(figure, spec, losses):
     shades = LinearSegmentedColormap.from_list("loss", ["white", colour])
     axes.tricontourf(*places, np.minimum(costs, 5), levels=12, cmap=shades, alpha=0.6)
     axes.plot(*corners[[0, 1, 2, 0]].T, color=GREY, linewidth=1.5)
-    point = _softmax(z[:3]) @ corners
-    step = _softmax(z[:3] - loss.grad(z[:3], target)) @ corners
-    axes.plot(*np.stack([point, step]).T, color="black", linestyle=":")
-    axes.plot(*point, "o", color="black", markersize=8)
+    way = [np.array(z[:3])]
+    for _ in range(STEPS):
+        way.append(way[-1] - loss.grad(way[-1], target))
+    way = np.array([_softmax(at) for at in way]) @ corners
+    axes.plot(*way.T, ".", color=GREY, linestyle=":", markersize=5)
+    axes.plot(*way[0], "o", color="black", markersize=8)
     ring = {"markersize": 13, "fillstyle": "none", "clip_on": False}
     axes.plot(*(target @ corners), "o", color=GREY, **ring)
     sides = ("right", "center", -12, 0), ("left", "center", 12, 0), ("center", "bottom", 0, 10)

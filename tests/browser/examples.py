@@ -42,6 +42,35 @@ def make_curves():
     )
 
 
+def make_descent():
+    return explorers.curves(
+        {"MSE": squared_error, "Huber": huber},
+        title="Two balls",
+        x=(-4, 4),
+        given={"y": 0},
+        value=(0, 16),
+        gradient=(-8, 8),
+        probe=-3,
+        descent=(0.01, 1),
+    )
+
+
+def make_samples():
+    return explorers.curves(
+        {
+            "focal": (lossbook.focal_with_logits, {"alpha": 1}),
+            "cross-entropy": lossbook.binary_cross_entropy_with_logits,
+        },
+        title="One cat and many empty places",
+        x=(-8, 6),
+        given={"y": 1},
+        sliders={"gamma": (0, 5)},
+        gradient=(-1.4, 0.1),
+        probe=2,
+        samples={"the cat": (-2.2, 1), "empty places": (None, 999)},
+    )
+
+
 def make_fit():
     return explorers.fit(
         FITTED,

@@ -111,7 +111,23 @@ def expect_curves(spec, now, curve, one):
     scale = now[divisor] if moved and now["divided"] else 1
     value, gradient = one.value_and_grad(now["x"], **arguments(curve, one, now, leading=1))
     both = {"value": value / scale, "gradient": gradient / scale}
-    return {panel["of"]: both[panel["of"]] for panel in spec["panels"]}
+    shown = {panel["of"]: both[panel["of"]] for panel in spec["panels"]}
+    if "balls" in now:
+        balls = now["balls"] or [now["x"]] * len(spec["curves"])
+        shown["ball"] = balls[spec["curves"].index(curve)]
+    if "samples" in spec:
+        first, *others = (
+            sample["count"]
+            * abs(
+                one.grad(
+                    now["x"] if sample["x"] is None else sample["x"],
+                    **arguments(curve, one, now, leading=1),
+                )
+            )
+            for sample in spec["samples"]
+        )
+        shown["share"] = first / (first + sum(others))
+    return shown
 
 
 def expect_fit(spec, now, curve, one):

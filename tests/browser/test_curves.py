@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_javascript import assert_agrees
 
-from browser.examples import make_curves
+from browser.examples import make_curves, make_descent, make_samples
 from browser.readings import assert_right, centre, figure, handle, readout, slip, state
 from lossbook import explorers, huber, smooth_l1
 
@@ -87,6 +87,49 @@ def test_a_wrong_gradient_is_found(open_page):
     for _ in range(3):
         page.keyboard.press("Shift+ArrowLeft")
     with pytest.raises(AssertionError, match="gradient"):
+        assert_right(page)
+
+
+def test_what_share_of_all_gradients_a_sample_has(open_page):
+    page = open_page(make_samples())
+    assert_right(page)
+    # Cross-entropy's gradient is p - 1: 0.9 for the cat, 0.12 for each empty place.
+    assert readout(page)["cross-entropy", "share"] == pytest.approx(
+        0.9002 / (0.9002 + 999 * 0.1192), 1e-3
+    )
+    probe = figure(page).locator("[role=slider]")
+    for key in ("ArrowRight", "End", "Home"):
+        probe.press(key)
+        assert_right(page)
+    slider = figure(page).locator("input[type=range]")
+    slider.press("Home")  # without focusing, focal loss is cross-entropy
+    assert_right(page)
+    shares = [readout(page)[name, "share"] for name in ("focal", "cross-entropy")]
+    assert shares[0] == pytest.approx(shares[1])
+    parts = (
+        figure(page)
+        .locator(".lb-part")
+        .evaluate_all("all => all.map((one) => one.getBBox().width)")
+    )
+    wholes = (
+        figure(page)
+        .locator(".lb-rest")
+        .evaluate_all("all => all.map((one) => one.getBBox().width)")
+    )
+    assert np.divide(parts, wholes) == pytest.approx(shares, abs=1e-4)
+    names = figure(page).locator("svg text.lb-sample").all_text_contents()
+    assert names == ["the cat"]
+
+
+@pytest.mark.parametrize(
+    ("make", "quantity"), [(make_samples, "share"), (make_descent, "ball")], ids=["share", "ball"]
+)
+def test_control_a_number_that_is_off(open_page, make, quantity):
+    page = open_page(make())
+    assert_right(page)
+    cell = page.locator(f"td[data-quantity={quantity}]").first
+    cell.evaluate("node => (node.dataset.value *= 1.0001)")
+    with pytest.raises(AssertionError, match=quantity):
         assert_right(page)
 
 

@@ -288,24 +288,52 @@ def test_every_region_of_the_triplet_has_its_name(open_page, width, margin):
 # A held key.
 
 
-def test_a_held_key_draws_once_in_each_frame(open_page):
-    page = open_page(make_simplex())
-    drawn = page.evaluate(
+def drawn_while_held(page):
+    """How often thirty presses of a key within one frame draw the explorer."""
+    return page.evaluate(
         """() => new Promise((done) => {
+            const frame = globalThis.frame ?? requestAnimationFrame;
             const handle = document.querySelector("[role=slider]");
             let drawn = 0;
             new MutationObserver((all) => drawn++).observe(
                 document.querySelector(".lb-below td[data-value]").parentNode,
                 { subtree: true, attributes: true, attributeFilter: ["data-value"] });
             const key = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
-            requestAnimationFrame(async () => {
+            frame(async () => {
                 for (let i = 0; i < 30; i++) {
                     handle.dispatchEvent(key);
                     await undefined;  // what a change calls back is called between two keys
                 }
-                requestAnimationFrame(() => requestAnimationFrame(() => done(drawn)));
+                frame(() => frame(() => done(drawn)));
             });
         })"""
     )
-    assert 1 <= drawn <= 2
+
+
+def test_a_held_key_draws_once_in_each_frame(open_page):
+    page = open_page(make_simplex())
+    assert 1 <= drawn_while_held(page) <= 2
     assert_right(page)
+
+
+def test_no_key_within_a_frame_is_lost(open_page):
+    page = open_page(make_curves())
+    page.evaluate(
+        """() => new Promise((done) => requestAnimationFrame(() => {
+            const key = new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true });
+            const handle = document.querySelector("[role=slider]");
+            for (let i = 0; i < 15; i++) handle.dispatchEvent(key);
+            done();
+        }))"""
+    )
+    assert state(page)["x"] == pytest.approx(2 - 15 * 0.1)
+    assert_right(page)
+
+
+def test_control_an_explorer_that_draws_at_each_key(open_page):
+    # Where every frame comes at once, nothing is left for the next.
+    impatient = "<script>frame = requestAnimationFrame; requestAnimationFrame = (f) => f()</script>"
+    page = open_page(
+        make_simplex(), edit=lambda html: html.replace("<link", impatient + "<link", 1)
+    )
+    assert drawn_while_held(page) > 20

@@ -37,7 +37,7 @@ def test_the_lattice_by_keyboard(open_page):
     assert state(page)["p"][1] == pytest.approx([0.01 / 3, 0.01 / 3, 0.99, 0.01 / 3])
     inputs["posterior"].check()
     assert_right(page)
-    figure(page).locator("button").click()
+    figure(page).get_by_role("button", name="Reset").click()
     assert state(page) == start
     assert inputs["frames"].get_attribute("aria-valuetext") == "4"
 

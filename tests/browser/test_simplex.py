@@ -1,9 +1,12 @@
 """Three logits in a browser."""
 
+import numpy as np
 import pytest
 
+import lossbook
 from browser.examples import make_simplex
-from browser.readings import assert_right, centre, figure, handle, readout, state
+from browser.readings import assert_right, centre, figure, handle, readout, settle, state
+from lossbook.explorers.simplex import STEPS
 
 
 def test_the_simplex(open_page):
@@ -27,6 +30,26 @@ def test_the_simplex(open_page):
     assert state(page) == {"z1": 1.2, "z2": -0.8, "z3": -0.5, "epsilon": 0, "target": 0}
     assert figure(page).locator("select").input_value() == "cat"
     assert readout(page) == pytest.approx(before)
+
+
+def test_the_way_down_is_that_of_gradient_descent(open_page):
+    page = open_page(make_simplex())
+    z, target = np.array([1.2, -0.8, -0.5]), np.eye(3)[0]
+    settle(page)
+    edges = figure(page).locator(".lb-edges").get_attribute("d")
+    corners = np.array([at.split(",") for at in edges[1:-1].split("L")], float)
+    dots = (
+        figure(page)
+        .locator(".lb-point")
+        .evaluate_all(
+            "all => all.map((one) => ['cx', 'cy'].map((name) => +one.getAttribute(name)))"
+        )
+    )
+    assert len(dots) == STEPS
+    for dot in dots:
+        z = z - lossbook.cross_entropy_with_logits.grad(z, target)
+        p = np.exp(z) / np.exp(z).sum()
+        assert dot == pytest.approx(p @ corners, abs=1e-6)
 
 
 def test_the_point_of_the_simplex(open_page):

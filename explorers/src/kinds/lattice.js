@@ -3,9 +3,10 @@
 import { format } from "d3-format";
 
 import { choice, field, slider, toggle } from "../controls.js";
-import { best, moved, solve, sources } from "../ctc.js";
+import { best, moved, solve, sources, walk } from "../ctc.js";
 import { number, signed } from "../numbers.js";
 import { readout } from "../readout.js";
+import { percent } from "../shares.js";
 import { stage } from "../stage.js";
 import { say } from "../words.js";
 
@@ -17,8 +18,9 @@ const MARGIN = { top: 28, left: 30, bottom: 6 };
 /**
  * spec: {
  *   label, letters: those of the alphabet, longest: most letters of a target,
- *   start: { target, frames, time, posterior, frame, class, p }, with p as a table of
- *     probabilities [frame][class] for the most frames there may be; class 0 is the blank
+ *   start: { target, frames, time, posterior, frame, class, lit, p }, with p as a table of
+ *     probabilities [frame][class] for the most frames there may be; class 0 is the blank; lit: the
+ *     alignment whose walk is drawn, or ""
  * }
  * Frames are counted from 1, as a reader counts them.
  */
@@ -49,11 +51,18 @@ export function lattice(root, spec) {
   const first = { name: "probability", words: say("its probability"), values: hundredths, value: 0 };
   const setProbability = slider(scene.controls, first, move);
 
+  scene.steps(() => {
+    const { time, frames } = state;
+    change({ time: time < frames ? time + 1 : 1 });
+    return state.time < frames;
+  }, 500);
+
   const board = drawing(scene.panels, (frame, label) => change({ frame, class: label }));
   const impossible = scene.below.append("p").attr("class", "lb-why").attr("role", "status");
   scene.below.classed("lb-plain", true);
-  const updates = [WHOLE, EACH, LIST].map((columns) => readout(scene.below, columns));
-  const [updateWhole, updateEach, updateList] = updates;
+  const [updateWhole, updateEach] = [WHOLE, EACH].map((columns) => readout(scene.below, columns));
+  const light = ({ name }) => change({ lit: name === state.lit ? "" : name });
+  const updateList = readout(scene.below, LIST, light);
   scene.begin([board]);
 
   function redraw() {
@@ -61,7 +70,11 @@ export function lattice(root, spec) {
     const target = [...state.target].map((letter) => classes.indexOf(letter));
     const found = solve(p, target);
     setProbability(Math.round(100 * p[state.frame - 1][state.class]) / 100);
-    board.draw(found, state, classes);
+    const alignments = best(p, target, SHOWN).map(({ path, weight }) => {
+      return { path, weight, name: path.map((k) => classes[k]).join("") };
+    });
+    const lit = alignments.find(({ name }) => name === state.lit);
+    board.draw(found, state, classes, lit ? walk(found.labels, lit.path) : []);
     impossible.text(found.total > 0 ? "" : whyImpossible(target, state, found));
     const named = state.target || say("(no letters)");
     const values = { loss: found.loss, total: found.total, alignments: found.alignments };
@@ -72,9 +85,8 @@ export function lattice(root, spec) {
       return { name, label: name === "-" ? say("blank") : name, values: of };
     };
     updateEach(say("frame {frame}", { frame: state.frame }), classes.map(row));
-    const rows = best(p, target, SHOWN).map(({ path, weight }) => {
-      const values = { weight, share: weight / found.total };
-      return { name: path.map((k) => classes[k]).join(""), values };
+    const rows = alignments.map(({ name, weight }) => {
+      return { name, picked: name === state.lit, values: { weight, share: weight / found.total } };
     });
     updateList(say("most probable alignments"), rows);
   }
@@ -103,7 +115,6 @@ const EACH = {
   posterior: say("posterior"),
   gradient: [say("gradient"), signed],
 };
-const percent = format(".1%");
 const share = (x) => (Number.isFinite(x) ? percent(x) : number(x));
 const LIST = { weight: say("weight"), share: [say("share"), share] };
 
@@ -119,10 +130,12 @@ function drawing(parent, pick) {
   const hint = parent.append("p").attr("class", "lb-hint").text(say("scroll sideways"));
   const svg = box.append("svg").attr("class", "lb-lattice").attr("aria-hidden", "true");
   const band = svg.append("rect").attr("class", "lb-band");
-  const [moves, heads, nodes] = ["moves", "heads", "nodes"].map(() => svg.append("g"));
+  const moves = svg.append("g");
+  const way = svg.append("path").attr("class", "lb-way");
+  const [heads, nodes] = ["heads", "nodes"].map(() => svg.append("g"));
   let width = 0;
 
-  function draw({ labels, alpha, beta, total, posterior, count }, state, classes) {
+  function draw({ labels, alpha, beta, total, posterior, count }, state, classes, lit) {
     const [T, L] = [state.frames, labels.length];
     const column = Math.max(NARROWEST, Math.min(96, (width - MARGIN.left) / T));
     const x = (t) => MARGIN.left + column * (t + 0.5);
@@ -164,6 +177,8 @@ function drawing(parent, pick) {
     line.attr("x2", ({ to }) => to.x).attr("y2", ({ to }) => to.y);
     line.attr("class", ({ done }) => (done ? "lb-move" : "lb-move lb-later"));
     line.attr("stroke-width", ({ flow }) => 1 + 6 * flow);
+
+    way.attr("d", lit.length ? `M${lit.map((s, t) => `${x(t)} ${y(s)}`).join("L")}` : null);
 
     const cell = nodes.selectAll("g").data(cells).join(addCell);
     cell.attr("transform", (d) => `translate(${d.x} ${d.y})`);

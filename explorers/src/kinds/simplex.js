@@ -13,6 +13,7 @@ import { say } from "../words.js";
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
 const LEAST = 1e-3; // probability to which the point can be dragged
+const STEPS = 30; // of gradient descent, shown from where the point is
 const MARGIN = { top: 58, bottom: 34, side: 14 };
 
 /**
@@ -31,7 +32,8 @@ export function simplex(root, spec) {
   const plane = triangle(scene.panels, say("prediction"), classes);
   const { colour } = spec.curves[0].look;
   const cells = plane.plot.append("g").attr("class", inColour(colour));
-  const descent = plane.over.append("path").attr("class", "lb-guide");
+  const descent = plane.over.append("g").attr("class", "lb-marks");
+  descent.append("path").attr("class", "lb-guide").attr("fill", "none");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
   const place = handle(plane, {
     style: INK,
@@ -47,8 +49,7 @@ export function simplex(root, spec) {
     const [p, slope] = [softmax(z), gradient(z, y)];
     shade(plane, cells, (at) => value(at, y));
     const [x0, y0] = corner(p);
-    const [x1, y1] = corner(softmax(z.map((one, k) => one - slope[k])));
-    descent.attr("d", `M${plane.x(x0)} ${plane.y(y0)}L${plane.x(x1)} ${plane.y(y1)}`);
+    drawDescent(plane, descent, descended(z, (at) => gradient(at, y)));
     const [goalX, goalY] = corner(y);
     goal.attr("cx", plane.x(goalX)).attr("cy", plane.y(goalY));
     place(x0, y0, classes.map((name, k) => `${name} ${number(p[k])}`).join(", "));
@@ -82,6 +83,17 @@ export function softmax(z) {
   const e = z.map((one) => Math.exp(one - top));
   const sum = e.reduce((a, b) => a + b);
   return e.map((one) => one / sum);
+}
+
+/** Logits and where steps of gradient descent, of size 1, lead from them; the same in simplex.py. */
+export function descended(z, gradient) {
+  const places = [z];
+  for (let n = 0; n < STEPS; n++) {
+    const at = places.at(-1);
+    const slope = gradient(at);
+    places.push(at.map((one, k) => one - slope[k]));
+  }
+  return places;
 }
 
 /** Where three probabilities stand in a triangle with its base from (0, 0) to (1, 0). */
@@ -140,6 +152,14 @@ function triangle(parent, title, classes) {
     texts.attr("y", (_, k) => y(corners[k][1]) + (k === 2 ? -18 : 28));
   }
   return { svg, plot, over, x, y, resize };
+}
+
+/** The way of a descent, a dot for each of its steps. */
+function drawDescent(plane, group, logits) {
+  const places = logits.map(softmax).map(corner).map(([x, y]) => [plane.x(x), plane.y(y)]);
+  group.select("path").attr("d", `M${places.join("L")}`);
+  const dots = group.selectAll("circle").data(places.slice(1)).join("circle");
+  dots.attr("class", "lb-point").attr("r", 2.5).attr("cx", ([x]) => x).attr("cy", ([, y]) => y);
 }
 
 /** Small triangles, the darker the larger the loss there; redrawn where something changed. */

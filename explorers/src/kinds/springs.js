@@ -1,14 +1,14 @@
 // Points of two classes in the plane, and the springs that a loss of pairs puts between them.
 // The picture is lossbook/explorers/springs.py.
-import { button } from "../controls.js";
 import { pairForces } from "../fits.js";
 import { handles } from "../handle.js";
 import { FORCE, drawMarks, forceValues } from "../marks.js";
 import { number } from "../numbers.js";
 import { panel } from "../panel.js";
+import { isSeen, trace } from "../play.js";
 import { line, point as pointKey, readout } from "../readout.js";
 import { bind, stage } from "../stage.js";
-import { BLUE, GREEN, ORANGE, PURPLE, classes } from "../styles.js";
+import { BLUE, GREEN, ORANGE, PURPLE, classes, inColour } from "../styles.js";
 import { say } from "../words.js";
 
 const PULL = { colour: GREEN, dash: 3 }; // the two kinds of springs, as in springs.py
@@ -30,13 +30,19 @@ export function springs(root, spec) {
   const { labels, names } = spec;
   const [curve] = spec.curves;
   const found = () => pairForces(bind(spec, state, curve, 3), state.points, labels);
-  button(scene.controls, say("Step"), () => {
-    const { forces } = found();
-    change({ points: state.points.map((point, i) => moved(point, forces[i], spec)) });
-  });
+  const trail = trace();
+  const ranges = [spec.x.range, spec.y.range];
+  scene.steps(() => {
+    const [from, { forces }] = [state.points, found()];
+    const points = from.map((point, i) => moved(point, forces[i], spec));
+    trail.add(from, points);
+    change({ points });
+    const seen = (to, i) => to.some((value, k) => isSeen(from[i][k], value, ranges[k]));
+    return points.some(seen) && !trail.full();
+  }, 80);
   const axes = { x: spec.x.range, y: spec.y.range, xLabel: spec.x.label };
   const plane = panel(scene.panels, { title: spec.y.label, ...axes });
-  const lines = plane.plot.append("g");
+  const [trails, lines] = ["trails", "springs"].map(() => plane.plot.append("g"));
   const places = handles(plane, spec, scene, {
     style: (label) => STYLES[label],
     name: (label, i) => say("{kind} point {n}", { kind: names[label], n: i + 1 }),
@@ -49,6 +55,7 @@ export function springs(root, spec) {
   function redraw() {
     const { points, chosen } = state;
     const { pairs, forces } = found();
+    drawTrails(plane, trails, trail.upTo(points), labels);
     drawSprings(plane, lines, points, pairs);
     points.forEach(([x, y], i) => {
       const [forceX, forceY] = forces[i].map(number);
@@ -85,6 +92,14 @@ const WHOLE = { loss: say("loss"), idle: say("at rest") };
 function moved([x, y], [forceX, forceY], { rate, x: across, y: up }) {
   const within = ([low, high], value) => Math.max(low, Math.min(high, value));
   return [within(across.range, x + rate * forceX), within(up.range, y + rate * forceY)];
+}
+
+/** Where steps have led each point. */
+function drawTrails(plane, group, places, labels) {
+  const path = group.selectAll("path").data(labels).join("path");
+  path.attr("class", (label) => `lb-trail ${inColour(STYLES[label])}`);
+  const at = ([x, y]) => `${plane.x(x)} ${plane.y(y)}`;
+  path.attr("d", (_, i) => `M${places.map((points) => at(points[i])).join("L")}`);
 }
 
 /** A line for each pair: dotted those that pull, dashed those that push, none for slack ones. */
