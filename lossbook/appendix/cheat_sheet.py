@@ -14,6 +14,7 @@ from lossbook.shapes import (
     direction,
     huber_function,
     positive_part,
+    product,
     root,
     sgn,
     shape,
@@ -64,6 +65,10 @@ def _distance(expr):
     return sp.factor_terms(expr.subs(step(margin - d), 1))  # where it is 0, so is max(0, m - d)
 
 
+def _factors(expr):
+    return sp.factor_terms(expr.replace(product, sp.Mul))
+
+
 # How the sheet writes a loss: its arguments, what the gradients are by, and what simplifies both.
 # The residual is y_hat where y = 0. The focal loss is written for y = 1, and the gradient of the
 # contrastive loss by its first vector: that by the other is its negative.
@@ -78,7 +83,7 @@ LETTERS = {
     "cross_entropy": (((ps, ys), {}), ["p_j"], _plain),
     "cross_entropy_with_logits": (((zs, ys), {}), ["z_j"], _plain),
     "focal": (((p_t, 1), {"alpha": alpha_t, "gamma": gamma}), ["p_t"], _plain),
-    "focal_with_logits": (((m, 1), {"alpha": alpha_t, "gamma": gamma}), ["m"], sp.factor_terms),
+    "focal_with_logits": (((m, 1), {"alpha": alpha_t, "gamma": gamma}), ["m"], _factors),
     "hinge": (((s, y), {}), ["s"], sp.factor_terms),
     "contrastive": (((u, v, y), {"margin": margin}), ["u_j"], _distance),
     "triplet": (((anchor, similar, other), {"margin": margin}), ["a_j", "p_j", "n_j"], _distances),

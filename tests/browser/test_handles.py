@@ -45,8 +45,8 @@ def tall(page):
 @pytest.mark.parametrize("control", ["[role=slider]", "input[type=range]"])
 def test_keys_move_the_handle_and_not_the_page(open_page, make, control):
     page = open_page(make(), edit=tall)
-    controls = figure(page).locator(control)
-    for one in (controls.first, controls.last):
+    controls = figure(page).locator(control).all()
+    for one in controls[:: max(1, len(controls) - 1)]:  # the first and the last
         one.focus()
         scrolled = page.evaluate("scrollY")
         for key in ("End", "Home", "PageUp", "PageDown"):
