@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import yaml
-from translation import words
+from translation import FOLDERS, words
 
 PAGES = yaml.safe_load(Path(__file__).with_name("pages.yml").read_text("utf-8"))
 SOLUTIONS = "chapters/solutions/"
@@ -36,7 +36,7 @@ def use_address(app, config):
     if host == "github.com":
         options["launch_buttons"]["colab_url"] = "https://colab.research.google.com"
     if not config.html_baseurl:
-        config.html_baseurl = home(url)
+        config.html_baseurl = home(url) + FOLDERS[config.language]
 
 
 def home(url):
@@ -62,7 +62,8 @@ def describe(app, pagename, templatename, context, doctree):
     context["description"] = description
     context["is_cover"] = pagename == app.config.root_doc
     card = "_static/card.png"
-    context["card"] = base + card if base else context["pathto"](card, 1)
+    root = base.removesuffix(FOLDERS[app.config.language])  # where the editions share it
+    context["card"] = root + card if base else context["pathto"](card, 1)
     # The theme's own head has this one, too.
     tags = re.sub(r'<meta [^>]*name="viewport"[^>]*>\s*', "", context.get("metatags") or "")
     if pagename == "404" and base:
@@ -92,9 +93,10 @@ def finish(app, exception):
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n',
         "utf-8",
     )
-    (app.outdir / "robots.txt").write_text(
-        f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", "utf-8"
-    )
+    if app.config.language != "en":
+        return  # servers look for the next file at the root alone
+    maps = "".join(f"Sitemap: {base}{folder}sitemap.xml\n" for folder in FOLDERS.values())
+    (app.outdir / "robots.txt").write_text(f"User-agent: *\nAllow: /\n{maps}", "utf-8")
 
 
 def setup(app):

@@ -10,9 +10,8 @@ from pathlib import Path
 from book_head import PAGES, SOLUTIONS_DESCRIPTION
 from docutils import nodes
 from sphinx.util.docutils import SphinxRole
-from translation import words
+from translation import FOLDERS, words
 
-FOLDERS = {"en": "", "zh_CN": "zh/"}
 NAMES = {"en": "English", "zh_CN": "中文"}
 LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}  # as HTML writes them
 # What readers see of _config.yml.
@@ -88,8 +87,10 @@ def add_words(app, pagename, templatename, context, doctree):
         "language": LANGUAGES[there],
         "address": f"{up}{FOLDERS[there]}{pagename}.html",
     }
+    root = app.config.html_baseurl.removesuffix(FOLDERS[here]) or up
     context["editions"] = {
-        LANGUAGES[language]: f"{up}{folder}{pagename}.html" for language, folder in FOLDERS.items()
+        LANGUAGES[language]: f"{root}{folder}{pagename}.html"
+        for language, folder in FOLDERS.items()
     }
 
 

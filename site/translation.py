@@ -24,6 +24,8 @@ FIXED = re.compile(r"\$[^$]+\$|(?<!\})`[^`]+`|\{[\w:]+\}(?=`)|\]\([^)]*\)|<[^>]+
 TEXT = re.compile(r"\\text\{(\W*)([^{}$\\]*[a-z][^{}$\\]*?)(\W*)\}")
 WORD = re.compile("[A-Za-z]{2}")
 
+# Where each edition stands in the site.
+FOLDERS = {"en": "", "zh_CN": "zh/"}
 SCRIPTS = Path(__file__).parent.parent / "explorers/src"
 
 

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import book_head
@@ -128,6 +129,13 @@ def test_the_address_of_the_pages_of_a_repository(repository, address):
     assert book_head.home(repository) == address
 
 
+def test_the_address_of_the_chinese_edition():
+    options = {"repository_url": "https://github.com/Somebody/book"}
+    config = SimpleNamespace(html_theme_options=options, html_baseurl="", language="zh_CN")
+    book_head.use_address(None, config)
+    assert config.html_baseurl == "https://somebody.github.io/book/zh/"
+
+
 def test_with_an_address(tmp_path):
     repository, base = "https://github.com/Somebody/book", "https://somebody.github.io/book/"
     html = build(tmp_path, f"{repository}/")
@@ -138,6 +146,7 @@ def test_with_an_address(tmp_path):
     assert head.rels["canonical"] == [f"{base}{path}.html"]
     assert head.metas["og:url"] == f"{base}{path}.html"
     assert head.metas["og:image"] == f"{base}_static/card.png"
+    assert f'rel="alternate" hreflang="zh-CN" href="{base}zh/{path}.html"' in text
     assert re.search(rf'href="{repository}/edit/main/{path}.ipynb"', text)
     binder = "https://mybinder.org/v2/gh/Somebody/book/main?urlpath=lab/tree/"
     assert f'href="{binder}{path}.ipynb"' in text
@@ -147,7 +156,8 @@ def test_with_an_address(tmp_path):
     places = ElementTree.parse(html / "sitemap.xml").findall("{*}url/{*}loc")
     listed = ["index.html", f"{path}.html", "chapters/appendix/references.html"]
     assert [place.text for place in places] == [base + name for name in listed]
-    assert f"Sitemap: {base}sitemap.xml" in (html / "robots.txt").read_text("utf-8")
+    robots = (html / "robots.txt").read_text("utf-8")
+    assert f"Sitemap: {base}sitemap.xml\nSitemap: {base}zh/sitemap.xml" in robots
     assert read(html / "404.html").base == base
     assert read(html / "index.html").base is None
 
