@@ -12,6 +12,8 @@
         assert not page.log.errors
 
 Where no browser is installed these tests are skipped; with CI=true in the environment they fail.
+With LATE_FRAMES=1 each frame comes a tenth of a second late: a test that reads a picture before it
+is drawn, which fails now and then on a busy machine, fails always.
 """
 
 import contextlib
@@ -95,6 +97,13 @@ class Log:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
 
+LATE_FRAMES = """{
+    const ask = requestAnimationFrame;
+    globalThis.requestAnimationFrame = (draw) => setTimeout(() => ask(draw), 100);
+    globalThis.cancelAnimationFrame = clearTimeout;
+}"""
+
+
 @pytest.fixture
 def new_page(browser):
     """`new_page(width=1280, height=900, dark=False, touch=False, **context)` opens a blank page.
@@ -114,6 +123,8 @@ def new_page(browser):
             )
         )
         page = contexts[-1].new_page()
+        if os.environ.get("LATE_FRAMES"):
+            page.add_init_script(LATE_FRAMES)
         page.log = Log()
         page.log.watch(page)
         return page

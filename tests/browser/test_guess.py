@@ -6,7 +6,7 @@ import re
 import pytest
 
 from browser.examples import make_guess
-from browser.readings import assert_right, centre, figure, readout, slip, state
+from browser.readings import assert_right, centre, figure, readout, settle, slip, state
 
 
 def test_the_first_sight(open_page):
@@ -42,6 +42,7 @@ def test_the_guess_and_a_target_by_keyboard(open_page):
     guess.press("ArrowRight")
     step = json.loads(re.search(r'"step": ([\d.]+)', page.content())[1])
     assert state(page) == {"delta": 1, "guess": 65 + step, "x": 88 - 10 * step}
+    settle(page)
     assert guess.get_attribute("aria-label") == "guess"
     assert guess.get_attribute("aria-valuenow") == str(65 + step).removesuffix(".0")
     assert_right(page)

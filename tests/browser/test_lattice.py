@@ -7,7 +7,7 @@ import pytest
 from test_site import barriers, troubles_with_width
 
 from browser.examples import SEEN, make_lattice
-from browser.readings import assert_right, figure, readout, state
+from browser.readings import assert_right, figure, readout, settle, state
 
 
 def test_the_lattice_by_keyboard(open_page):
@@ -27,6 +27,7 @@ def test_the_lattice_by_keyboard(open_page):
     inputs["frames"].press("ArrowRight")
     assert (state(page)["frames"], state(page)["time"]) == (5, 5)
     inputs["time"].press("Home")
+    settle(page)
     shown = figure(page).locator(".lb-cell text").all_text_contents()
     assert [text for text in shown if text] == ["0.6", "0.2"]
     inputs["frame"].press("ArrowRight")
@@ -60,12 +61,15 @@ def test_what_is_typed_into_the_lattice(open_page):
     )
     assert "undefined" not in figure(page).inner_text()
     target.fill("ab")
+    settle(page)
     assert why.inner_text() == ""
     figure(page).locator("input[name=lossbook-frames]").press("Home")
+    settle(page)
     assert "“ab” needs 2 frames and has 1, so the loss is ∞" in why.inner_text()
     assert "undefined" not in figure(page).inner_text()
     target.fill("a")
     figure(page).locator("input[name=lossbook-probability]").press("Home")
+    settle(page)
     assert "Every alignment of “a” passes a probability of 0" in why.inner_text()
     assert_right(page)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from browser.examples import make_triplet
-from browser.readings import assert_right, centre, figure, readout, state
+from browser.readings import assert_right, centre, figure, readout, settle, state
 
 
 def test_the_triplet(open_page):
@@ -29,6 +29,7 @@ def test_the_triplet(open_page):
     assert_right(page)
     for _ in range(4):
         positive.press("Shift+ArrowRight")
+    settle(page)
     assert caption.inner_text().startswith("hard")
     assert readout(page)["squared", "loss"] > 1
     assert_right(page)
