@@ -54,7 +54,8 @@ def assert_right(page, others=False):
     compared = 0
     for name, spec in explorers_of_page:
         spec, shown = json.loads(spec), page.locator(f"figure[id={name}]").first
-        now, found = json.loads(shown.get_attribute("data-state")), readout(shown)
+        now = json.loads(shown.get_attribute("data-state"))
+        found = readout(shown) if spec["curves"] else {}
         if spec["kind"] == "guide":
             compared += 1
             assert_guided(shown, now["answers"])

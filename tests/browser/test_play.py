@@ -21,9 +21,9 @@ def wait_for(page, button):
     page.wait_for_function(f"(name) => {names}.includes(name)", arg=button)
 
 
-def assert_rests(page):
+def assert_rests(page, make):
     before = state(page)
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(700 if make is make_lattice else 250)  # longer than from step to step
     assert state(page) == before
 
 
@@ -36,7 +36,7 @@ def test_play_steps_until_there_is_no_more(open_page, make):
     wait_for(page, "Play")
     assert (state(page) == start) == (make is make_lattice)  # which starts at its last frame
     assert_right(page)
-    assert_rests(page)
+    assert_rests(page, make)
     press(page, "Reset")
     assert state(page) == start
 
@@ -59,7 +59,7 @@ def test_what_ends_the_play(open_page, make, way):
     else:
         press(page, way)
     wait_for(page, "Play")
-    assert_rests(page)
+    assert_rests(page, make)
     assert (state(page) == start) == (way == "Reset")
 
 
@@ -73,7 +73,7 @@ def test_by_keyboard_and_without_motion(open_page, make):
     page.keyboard.press("Enter")
     assert state(page) != before
     assert_right(page)
-    assert_rests(page)
+    assert_rests(page, make)
 
 
 def most_waiting(page, asks=1):
