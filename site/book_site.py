@@ -24,7 +24,8 @@ def add_explorers(app, pagename, templatename, context, doctree):
     """Load the explorers' runtime, only on pages that have explorers."""
     if "lossbookExplorers" in context.get("body", ""):
         load_words(app)
-        app.add_js_file("explorers.js", loading_method="defer")  # the text is seen first
+        # The text is seen first, and an explorer works before the page below it is read.
+        app.add_js_file("explorers.js", loading_method="async")
         app.add_css_file("explorers.css")
 
 

@@ -16,17 +16,14 @@ With LATE_FRAMES=1 each frame comes a tenth of a second late: a test that reads 
 is drawn, which fails now and then on a busy machine, fails always.
 """
 
-import contextlib
-import functools
-import http.server
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from serving import serve
 
 from tools.browser import launch
 
@@ -41,21 +38,6 @@ def site():
     if run.returncode:
         pytest.fail(run.stderr[-4000:], pytrace=False)  # the warnings and errors of Sphinx
     return ROOT / "_build" / "html"
-
-
-@contextlib.contextmanager
-def serve(folder):
-    """Serve a folder on a free port of 127.0.0.1; gives the address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}"
-        httpd.shutdown()
 
 
 @pytest.fixture(scope="session")

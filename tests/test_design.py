@@ -1,11 +1,13 @@
 """The design of the pages: the cover, its figure and drawings; the measure of text; quiet boxes."""
 
 import re
+import threading
 from pathlib import Path
 
 import book_cover as cover
 import numpy as np
 import pytest
+from serving import Quiet, serve
 from test_site import visit
 
 import lossbook
@@ -131,4 +133,30 @@ def test_text_is_seen_before_the_scripts_of_its_figures(new_page, server, name):
     page = visit(new_page(), f"{server}/{name}.html")
     late = page.locator("script[src*='explorers.js'], script[src*='exercises.js']")
     assert late.count() >= 1
-    assert all(late.evaluate_all("scripts => scripts.map((script) => script.defer)"))
+    assert all(late.evaluate_all("scripts => scripts.map(({ defer, async }) => defer || async)"))
+
+
+def test_an_explorer_works_before_the_rest_of_the_page_is_there(new_page, site):
+    seen = threading.Event()
+
+    class Slow(Quiet):
+        def do_GET(self):
+            if not self.path.endswith(".html"):
+                return super().do_GET()
+            text = Path(self.translate_path(self.path)).read_bytes()
+            end = text.index(b"</script>", text.index(b"lossbookExplorers")) + len(b"</script>")
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text[:end])
+            seen.wait(30)
+            self.wfile.write(text[end:])
+
+    page = new_page()
+    with serve(site, Slow) as address:
+        for edition in ("", "/zh"):
+            seen.clear()
+            page.goto(f"{address}{edition}/chapters/regression/huber.html", wait_until="commit")
+            page.wait_for_selector("figure[data-mounted]")
+            assert page.locator("footer").count() == 0
+            seen.set()
+            page.wait_for_selector("footer", state="attached")
