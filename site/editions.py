@@ -50,11 +50,10 @@ def translate_theme(app, exception):
     if exception or app.builder.format != "html" or app.config.language == "en":
         return
     say = words(app, "site")
+    attribute = re.compile(rf'((?:title|label)=")({"|".join(THEME_WORDS)})(?=")')
     for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text("utf-8")
-        for text in THEME_WORDS:
-            page = re.sub(rf'(?<=title="|label="){text}(?=")', say(text), page)
-        page = page.replace("© Copyright ", "© ")
+        page = path.read_text("utf-8").replace("© Copyright ", "© ")
+        page = attribute.sub(lambda match: match[1] + say(match[2]), page)
         path.write_text(page, "utf-8")
 
 

@@ -1,6 +1,7 @@
 """The two editions of the site: the same pages in two languages, which lead to each other."""
 
 import json
+import pickle
 import re
 from html.parser import HTMLParser
 
@@ -51,6 +52,13 @@ def test_nothing_is_left_in_english(site):
     """What Sphinx and the scripts found no translation for: what to do is in CONTRIBUTING.md."""
     found = json.loads((ROOT / "_build/.doctrees/html-zh_CN/untranslated.json").read_text("utf-8"))
     assert not found, "\n".join(f"{name}: {text}" for name, text in found)
+
+
+def test_translated_text_is_stored_with_its_page(site):
+    """And not with the document that each message was parsed as."""
+    stored = ROOT / "_build/.doctrees/html-zh_CN/chapters/regression/huber.doctree"
+    page = pickle.loads(stored.read_bytes())
+    assert {id(node.document) for node in page.findall()} == {id(page)}
 
 
 @pytest.mark.parametrize("name", NAMES)

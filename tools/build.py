@@ -16,8 +16,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
-
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tools.lighten import lighten
 
@@ -49,6 +47,9 @@ def troubles_of_notebook(path):
 
     Sphinx would end in a traceback, or print a page without what its cells show.
     """
+    sys.modules.setdefault("rfc3987_syntax", None)  # as in edition.py
+    import nbformat
+
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     try:
         notebook = nbformat.read(path, as_version=4)

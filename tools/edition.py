@@ -6,12 +6,14 @@ A process of its own for each, since Sphinx keeps its translations in global var
 import sys
 from pathlib import Path
 
-from jupyter_book.sphinx import build_sphinx
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(language, builder, folder):
+    # For addresses, which it is not asked about here, jsonschema compiles grammars for a second.
+    sys.modules["rfc3987_syntax"] = None
+    from jupyter_book.sphinx import build_sphinx
+
     done = build_sphinx(
         ROOT,
         folder,
