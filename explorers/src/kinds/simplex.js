@@ -12,6 +12,8 @@ import { say } from "../words.js";
 
 const HEIGHT = Math.sqrt(3) / 2; // of a triangle with sides of length 1
 const CELLS = 24; // shaded ones along a side
+const LEVELS = 32; // of shade, the darkest of which stands for a loss of DARKEST and all above
+const DARKEST = 4.4;
 const LEAST = 1e-3; // probability to which the point can be dragged
 const STEPS = 30; // of gradient descent, shown from where the point is
 const MARGIN = { top: 58, bottom: 34, side: 14 };
@@ -31,7 +33,8 @@ export function simplex(root, spec) {
   scene.add(choice, { name: "target", text: say("true class"), options: classes });
   const plane = triangle(scene.panels, say("prediction"), classes);
   const { colour } = spec.curves[0].look;
-  const cells = plane.plot.append("g").attr("class", inColour(colour));
+  plane.plot.attr("class", inColour(colour));
+  let shaded; // the target and the size of the plot when it was shaded
   const descent = plane.over.append("g").attr("class", "lb-marks");
   descent.append("path").attr("class", "lb-guide").attr("fill", "none");
   const goal = plane.over.append("circle").attr("class", "lb-ring").attr("r", 12);
@@ -47,7 +50,9 @@ export function simplex(root, spec) {
   function redraw() {
     const [z, y] = [logits(state), target(state)];
     const [p, slope] = [softmax(z), gradient(z, y)];
-    shade(plane, cells, (at) => value(at, y));
+    const now = [...y, ...plane.x.range()].join();
+    if (now !== shaded) shade(plane, (at) => value(at, y));
+    shaded = now;
     const [x0, y0] = corner(p);
     drawDescent(plane, descent, descended(z, (at) => gradient(at, y)));
     const [goalX, goalY] = corner(y);
@@ -162,15 +167,16 @@ function drawDescent(plane, group, logits) {
   dots.attr("class", "lb-point").attr("r", 2.5).attr("cx", ([x]) => x).attr("cy", ([, y]) => y);
 }
 
-/** Small triangles, the darker the larger the loss there; redrawn where something changed. */
-function shade(plane, group, loss) {
-  const data = [];
+/** Small triangles, the darker the larger the loss there: one path for all of the same shade. */
+function shade(plane, loss) {
+  const levels = new Array(LEVELS).fill("");
   const at = (i, j) => corner([0, i / CELLS, j / CELLS]).map((v, k) => (k ? plane.y(v) : plane.x(v)));
   const add = (i, j, turn) => {
     const third = turn / 3;
     const [p2, p3] = [(i + third) / CELLS, (j + third) / CELLS];
-    const points = [at(i, j), at(i + turn, j), at(i, j + turn)];
-    data.push({ points, loss: loss([1 - p2 - p3, p2, p3].map(Math.log)) });
+    const height = loss([1 - p2 - p3, p2, p3].map(Math.log)) / DARKEST;
+    const level = Math.floor(Math.min(height, 1) * (LEVELS - 1));
+    levels[level] += `M${[at(i, j), at(i + turn, j), at(i, j + turn)].join("L")}Z`;
   };
   for (let i = 0; i < CELLS; i++) {
     for (let j = 0; i + j < CELLS; j++) {
@@ -178,7 +184,6 @@ function shade(plane, group, loss) {
       if (i + j < CELLS - 1) add(i + 1, j + 1, -1);
     }
   }
-  const cells = group.selectAll("path").data(data).join("path").attr("class", "lb-shade");
-  cells.attr("d", ({ points }) => `M${points.join("L")}Z`);
-  cells.attr("opacity", ({ loss: height }) => Math.min(0.55, height / 8));
+  const paths = plane.plot.selectAll("path").data(levels).join("path").attr("class", "lb-shade");
+  paths.attr("d", String).attr("opacity", (_, level) => (0.55 * level) / (LEVELS - 1));
 }
