@@ -1,8 +1,8 @@
 """Once the site is built, leave out what no page uses: rules of style, fonts, icons, source maps.
 
 The theme brings styles for all that a site may contain and some thousand icons. The book's own
-styles stay whole: its scripts put names of classes together, such as lb-c1, which are no words of
-the pages.
+styles lose their comments only: its scripts put names of classes together, such as lb-c1, which are
+no words of the pages.
 """
 
 import re
@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = (ROOT / "site/static", ROOT / "lossbook/static")
+COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
 WORD = re.compile(r"[\w-]+")
 ICON = re.compile(r'(?:--fa|content): *"(.)"')
 # The icons come as woff2 and as TrueType: the second can be cut down without a compressor.
@@ -89,8 +90,7 @@ def lighten(folder):
     known, icons = words(folder), set()
     for path in static.rglob("*.css"):
         css = path.read_text("utf-8")
-        if path not in own:
-            css = WOFF2.sub("", used_styles(css, known))
-            path.write_text(css, "utf-8")
+        css = COMMENT.sub("", css) if path in own else WOFF2.sub("", used_styles(css, known))
+        path.write_text(css, "utf-8")
         icons.update(ICON.findall(css))
     keep_icons(static / "vendor/fontawesome/webfonts", icons)
