@@ -110,6 +110,27 @@ def troubles_with_width(page):
     )
 
 
+def troubles_with_edges(page):
+    """What is cut off at the edge of its section, since each is painted by itself."""
+    return page.evaluate(
+        """() => {
+          const found = [];
+          const cuts = (box) => getComputedStyle(box).overflowX !== "visible";
+          for (const section of document.querySelectorAll("article > section > section")) {
+            const edge = section.getBoundingClientRect();
+            for (const node of section.querySelectorAll("p, pre, img, table, figure, svg, .math")) {
+              const { left, right } = node.getBoundingClientRect();
+              if (left > edge.left - 1 && right < edge.right + 1) continue;
+              let box = node.parentElement;
+              while (box !== section && !cuts(box)) box = box.parentElement;
+              if (box === section) found.push(`${left - edge.left} px: ${node.outerHTML}`);
+            }
+          }
+          return found;
+        }"""
+    )
+
+
 def troubles_with_lines(page):
     """Lines that begin with the comma of a formula, and code that must be scrolled to be read."""
     return page.evaluate(
@@ -199,7 +220,8 @@ def troubles_with_weight(page, name):
 def troubles_on_a_small_phone(page):
     page.set_viewport_size(SMALL_PHONE)
     settle(page)  # explorers draw anew
-    return troubles_with_width(page) + troubles_with_lines(page) + troubles_with_formulas(page)
+    checks = troubles_with_width, troubles_with_edges, troubles_with_lines, troubles_with_formulas
+    return [trouble for check in checks for trouble in check(page)]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -369,6 +391,15 @@ def test_control_sound_print(new_page, tmp_path):
     style = "<style>* { margin: 0 } :is(h1, h2) { break-after: avoid }</style>"
     text = "<h2>Head</h2><p>Text.</p><details open><summary>Hint</summary><p>Words.</p></details>"
     assert troubles_with_print(broken(new_page(), tmp_path, style + text)) == []
+
+
+def test_control_edges(new_page, tmp_path):
+    section = "<article><section><section>{}</section></section></article>"
+    wide = "<pre style='margin-left: -9px'>wide</pre>"
+    page = broken(new_page(), tmp_path, section.format(f"<p>Text.</p>{wide}"))
+    assert [trouble.split(":")[0] for trouble in troubles_with_edges(page)] == ["-9 px"]
+    box = f"<div style='overflow-x: auto'>{wide}</div>"
+    assert troubles_with_edges(broken(page, tmp_path, section.format(box))) == []
 
 
 def test_control_barriers(new_page, tmp_path):
