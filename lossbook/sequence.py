@@ -248,7 +248,9 @@ class CTC(Loss):
             raise ValueError(f"{self.name}: {name} takes {wants}, got shape {numbers.shape}")
         domain.inside(numbers)
         numbers = numbers.astype(np.int64)
-        replace(domain, wants=wants, allows=lambda x: (x >= low) & (x <= high)).inside(numbers)
+        right = (low <= numbers) & (numbers <= high)
+        if not right.all():
+            replace(domain, wants=wants, allows=lambda _: right).inside(numbers)
         return numbers
 
     def _classes(self, name, numbers, used, classes, blank):
@@ -256,9 +258,10 @@ class CTC(Loss):
         domain, numbers = self._domains[name], np.where(used, numbers, blank)
         domain.inside(numbers)
         labels = numbers.astype(np.int64)
-        wants = f"classes 0..{classes - 1} without the blank {blank}"
-        right = (labels >= 0) & (labels < classes) & (labels != blank)
-        replace(domain, wants=wants, allows=lambda _: right | ~used).inside(labels)
+        right = (labels >= 0) & (labels < classes) & (labels != blank) | ~used
+        if not right.all():
+            wants = f"classes 0..{classes - 1} without the blank {blank}"
+            replace(domain, wants=wants, allows=lambda _: right).inside(labels)
         return labels
 
     def _solve(self, logits, targets, input_lengths, target_lengths, blank):
