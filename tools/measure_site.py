@@ -4,6 +4,7 @@ Run by tools/benchmark.py. The plain book has Jupyter Book's own configuration, 
 this machine (`sphinx-mathjax-offline`) instead of another host, and no explorers.
 """
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -94,7 +95,8 @@ def measure(chromium, site, page, slowdown):
 
 def rows():
     """A row for each page, book and slowdown: megabytes, kilobytes gzipped, seconds."""
-    build.main([])
+    with contextlib.redirect_stdout(sys.stderr):  # what it says is no row
+        build.main([])
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         sites = {"this book": build.HTML, "plain": plain_book(Path(folder))}
         found = browser.launch(playwright.chromium)
