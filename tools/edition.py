@@ -3,15 +3,30 @@
 A process of its own for each, since Sphinx keeps its translations in global variables.
 """
 
+import copy
+import functools
+import gc
 import sys
 from pathlib import Path
+
+from docutils import frontend
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(language, builder, folder):
-    # For addresses, which it is not asked about here, jsonschema compiles grammars for a second.
+def spare_time():
+    """Leave out what takes seconds and changes nothing."""
+    # The nodes of all pages stay: there is little garbage to look for.
+    gc.set_threshold(100_000)
+    # For addresses, which it is not asked about here, jsonschema compiles grammars.
     sys.modules["rfc3987_syntax"] = None
+    # MyST asks for docutils' default settings with each message that is translated.
+    settings = functools.cache(frontend.get_default_settings)
+    frontend.get_default_settings = lambda *components: copy.copy(settings(*components))
+
+
+def main(language, builder, folder):
+    spare_time()
     from jupyter_book.sphinx import build_sphinx
 
     done = build_sphinx(
