@@ -143,7 +143,7 @@ def power_of_rest(p: Numbers, g: Numbers) -> Numbers:
 def norm(x: np.ndarray) -> np.ndarray:
     """The Euclidean norm along the last axis, (n, K) to (n, 1); at most the largest float."""
     square = np.einsum("...k,...k->...", x, x)[..., None]
-    if np.all((square > 1e-280) & (square < np.inf)):
+    if ((square > 1e-280) & (square < np.inf)).all():
         return np.sqrt(square)
     largest = np.finfo(float).max  # 0 times this is 0
     x = np.minimum(np.absolute(x), largest)
