@@ -187,15 +187,16 @@ def nearby(loss, arguments, parameters, names, terms):
                 yield [*arguments[:i], other, *arguments[i + 1 :]], parameters
 
 
+AS_A_WHOLE = {("grad", "triplet")}
 REGRESSION = {"squared_error", "absolute_error", "huber", "smooth_l1", "pinball"}
 
 
 def errors(loss, arguments, parameters, found, bound, names):
     """What is off by more than `bound` units, as texts.
 
-    A unit is one in the last place of the exact result, for Hessians of vectors of their largest
-    entry; and where that is the difference of larger terms, what comes from one rounding of each
-    of the named arguments.
+    A unit is one in the last place of the exact result, for Hessians of vectors, and the difference
+    of two directions in the gradient of `triplet`, of their largest entry; and where that is the
+    difference of larger terms, what comes from one rounding of each of the named arguments.
     """
     exact = sample(loss, arguments, parameters)
     off = [
@@ -217,8 +218,8 @@ def errors(loss, arguments, parameters, found, bound, names):
             # What differs infinitely tells nothing; but where one is infinite, both may be.
             steps = [abs(m[what][i] - right) for m in moved if m[what][i] is not None]
             size = abs(right)
-            if what == "hess" and loss.name in OF_VECTORS:
-                size = max(abs(e) for e in exact[what] if e is not None)  # as a matrix
+            if (what == "hess" and loss.name in OF_VECTORS) or (what, loss.name) in AS_A_WHOLE:
+                size = max(abs(e) for e in exact[what] if e is not None)
             unit = math.ulp(min(float(size), 1.7e308)) + mpmath.fsum(steps)
             # What is smaller than 1e-300 may come from a subnormal, which has few digits.
             if not abs(mpf(float(number)) - right) <= max(bound * unit, mpf("1e-300")):
