@@ -187,16 +187,15 @@ def nearby(loss, arguments, parameters, names, terms):
                 yield [*arguments[:i], other, *arguments[i + 1 :]], parameters
 
 
-AS_A_WHOLE = {("grad", "triplet")}
 REGRESSION = {"squared_error", "absolute_error", "huber", "smooth_l1", "pinball"}
 
 
 def errors(loss, arguments, parameters, found, bound, names):
     """What is off by more than `bound` units, as texts.
 
-    A unit is one in the last place of the exact result, for Hessians of vectors, and the difference
-    of two directions in the gradient of `triplet`, of their largest entry; and where that is the
-    difference of larger terms, what comes from one rounding of each of the named arguments.
+    A unit is one in the last place of the exact result; of the largest entry for Hessians of
+    vectors and where a gradient of `triplet` is a difference of directions; and where the result is
+    the difference of larger terms, what comes from one rounding of each of the named arguments.
     """
     exact = sample(loss, arguments, parameters)
     off = [
@@ -211,6 +210,7 @@ def errors(loss, arguments, parameters, found, bound, names):
         terms = exact.get("terms", mpf(0))
         near = nearby(loss, arguments, parameters, names, terms)
         moved = [sample(loss, *one) for one in near]
+    directions = loss.name == "triplet" and not (loss.parameters | parameters)["squared"]
     lines = []
     for what, i in off:
         right, number = exact[what][i], found[what][i]
@@ -218,7 +218,7 @@ def errors(loss, arguments, parameters, found, bound, names):
             # What differs infinitely tells nothing; but where one is infinite, both may be.
             steps = [abs(m[what][i] - right) for m in moved if m[what][i] is not None]
             size = abs(right)
-            if (what == "hess" and loss.name in OF_VECTORS) or (what, loss.name) in AS_A_WHOLE:
+            if (what == "hess" and loss.name in OF_VECTORS) or (what == "grad" and directions):
                 size = max(abs(e) for e in exact[what] if e is not None)
             unit = math.ulp(min(float(size), 1.7e308)) + mpmath.fsum(steps)
             # What is smaller than 1e-300 may come from a subnormal, which has few digits.
