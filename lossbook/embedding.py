@@ -35,8 +35,8 @@ def triplet(
 
     squared=False: distances as they are. The margin has the distances' unit. Where two
     vectors are equal, the derivative of their distance is taken as 0; the Hessian of unsquared
-    distances is huge there. If a difference of entries exceeds the largest float64, the loss is not
-    exact, and its derivatives may be inf or nan.
+    distances is huge there. If twice a difference of entries exceeds the largest float64, the loss
+    is not exact, and its derivatives may be inf or nan.
     Schroff, Kalenichenko and Philbin (2015), FaceNet, equation 3.
 
     >>> triplet([[0.0, 0.0]], [[0.3, 0.4]], [[0.5, 0.0]]).round(4)

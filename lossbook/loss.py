@@ -57,6 +57,7 @@ class Loss:
         self.signature = inspect.Signature(given)
         self.parameters = {p.name: p.default for p in given if p.kind is p.KEYWORD_ONLY}
         self.arguments = [p.name for p in given if p.kind is not p.KEYWORD_ONLY]
+        self._defaults = {p.name: p.default for p in given if p.default is not p.empty}
         self.wrt = [p.name for p in given if p.kind is p.POSITIONAL_ONLY]
         self._domains = {p.name: self._domain(p) for p in given}
         self._vectors = [p.name for p in given if self._domains[p.name].vector]
@@ -367,8 +368,10 @@ class Loss:
 
     def _bind(self, args, kwargs):
         known = not kwargs or kwargs.keys() <= self.parameters.keys()
-        if known and len(args) == len(self.arguments):
-            return dict(zip(self.arguments, args, strict=True)) | self.parameters | kwargs
+        if known and len(args) <= len(self.arguments):
+            found = self._defaults | dict(zip(self.arguments, args, strict=False)) | kwargs
+            if len(found) == len(self.arguments) + len(self.parameters):
+                return found
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:

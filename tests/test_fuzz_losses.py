@@ -115,7 +115,10 @@ def search_for_wrong_numbers(loss, data):
 
 
 def is_known(loss, row, chosen):
-    """Where a step on the way is subnormal, or overflows as only a subnormal p can make it."""
+    """Where a step on the way is subnormal or overflows, as the docstrings of these losses say."""
+    if loss.name == "triplet":
+        pairs = itertools.chain(zip(row[0], row[1], strict=True), zip(row[0], row[2], strict=True))
+        return any(abs(a - b) > 8.98e307 for a, b in pairs)
     alpha = chosen.get("alpha") or 0
     return loss.name == "focal" and (0 < row[0] < 2.3e-308 or 0 < alpha < 1e-290)
 
