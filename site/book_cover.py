@@ -107,7 +107,13 @@ class Sketch(SphinxRole):
         return [nodes.raw("", sketch(self.text), format="html")], []
 
 
+def add_styles(app, pagename, templatename, context, doctree):
+    if pagename == app.config.root_doc:
+        app.add_css_file("cover.css", priority=900)  # after book.css
+
+
 def setup(app):
+    app.connect("html-page-context", add_styles)
     app.add_directive("cover-figure", CoverFigure)
     app.add_role("sketch", Sketch())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,12 +21,14 @@ VIEW_BOX = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def add_explorers(app, pagename, templatename, context, doctree):
-    """Load the explorers' runtime, only on pages that have explorers."""
+    """Load the explorers' runtime, only on pages that have explorers, and mark their outputs."""
     if "lossbookExplorers" in context.get("body", ""):
         load_words(app)
         # The text is seen first, and an explorer works before the page below it is read.
         app.add_js_file("explorers.js", loading_method="async")
         app.add_css_file("explorers.css")
+        figure = '"><figure class="lossbook-explorer"'
+        context["body"] = context["body"].replace(figure, " of-explorer" + figure)
 
 
 def translate_explorers(app, doctree, docname):

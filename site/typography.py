@@ -65,7 +65,7 @@ def lines_of_code(html):
             indent = len(text) - len(text.lstrip(" "))
             style = f' style="--indent:{indent}ch"' if indent else ""
             lines.append(f'<span class="code-line"{style}>{line}</span>')
-        return before + "".join(lines) + after
+        return before.replace("<pre>", '<pre class="in-lines">') + "".join(lines) + after
 
     return CODE.sub(mark, html)
 

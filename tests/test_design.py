@@ -7,8 +7,9 @@ from pathlib import Path
 import book_cover as cover
 import numpy as np
 import pytest
+import tinycss2
 from serving import Quiet, serve
-from test_site import visit
+from test_site import settle, visit
 
 import lossbook
 from lossbook.fits import best_constant
@@ -126,6 +127,84 @@ def test_boxes_have_no_ornaments(new_page, server, width):
     assert ornaments(page) == []
     page.locator("link[href*='book.css']").evaluate("link => link.remove()")
     assert len(ornaments(page)) > 1
+
+
+# How far the section that moves most is from its place, while others are out of sight.
+MOVED = """() => {
+  const { classList } = document.body;
+  const sections = [...document.querySelectorAll(".bd-article > section > section")];
+  const tops = () => sections.map((section) => section.getBoundingClientRect().top);
+  const resting = tops();
+  classList.remove("at-rest");
+  const whole = tops();
+  classList.add("at-rest");
+  return Math.max(...resting.map((top, i) => Math.abs(top - whole[i])));
+}"""
+
+
+def heights(page):
+    """How high the page is, from each place of it."""
+    found = {page.evaluate("document.documentElement.scrollHeight")}
+    for top in range(0, max(found), 2000):
+        page.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
+        settle(page)
+        found.add(page.evaluate("document.documentElement.scrollHeight"))
+    return found
+
+
+@pytest.mark.parametrize("name", ["index", "chapters/regression/huber", "zh/chapters/ranking/ctc"])
+def test_sections_out_of_sight_keep_their_heights(new_page, server, name):
+    page = visit(new_page(), f"{server}/{name}.html")
+    page.wait_for_selector(".at-rest")
+    assert page.evaluate(MOVED) < 0.1
+    far = page.locator(".bd-article > section > section").nth(-2)
+    far.evaluate("section => section.style.containIntrinsicHeight = '3000px'")
+    assert page.evaluate(MOVED) > 100
+    far.evaluate("section => section.style.containIntrinsicHeight = ''")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_selector("body:not(.at-rest)", state="attached")
+    page.wait_for_selector(".at-rest")
+    assert page.evaluate(MOVED) < 0.1
+    assert len(heights(page)) == 1
+
+
+def test_a_place_out_of_sight_opens_at_the_top(new_page, server):
+    page = visit(new_page(), f"{server}/chapters/regression/huber.html")
+    page.wait_for_selector(".at-rest")
+    ids = page.evaluate("[...document.querySelectorAll('article section[id]')].map(({ id }) => id)")
+    for name in ids[-1], ids[len(ids) // 2]:
+        page.goto("about:blank")
+        page.goto(f"{server}/chapters/regression/huber.html#{name}")
+        page.wait_for_selector(".at-rest")
+        settle(page)
+        place = "name => document.getElementById(name).getBoundingClientRect().top"
+        assert 0 <= page.evaluate(place, name) < 120
+
+
+def selectors_with_has(rules):
+    """Selectors with :has() that hold on the screen."""
+    for rule in rules:
+        text = tinycss2.serialize(rule.prelude) if hasattr(rule, "prelude") else ""
+        if rule.type == "qualified-rule" and ":has(" in text:
+            yield text.strip()
+        if rule.type == "at-rule" and rule.content and "print" not in text:
+            yield from selectors_with_has(tinycss2.parse_rule_list(rule.content))
+
+
+def test_no_style_looks_for_what_has_changed_within(site):
+    styles = sorted((site / "_static").rglob("*.css"))
+    assert len(styles) > 5
+    for path in styles:
+        rules = tinycss2.parse_stylesheet(path.read_text("utf-8"))
+        assert list(selectors_with_has(rules)) == [], path
+
+
+def test_control_styles_that_look_within():
+    css = "@media print {a:has(b) {top: 0}} @media screen {i:has(b), p {top: 0}} p:not(:has(a)) {}"
+    assert list(selectors_with_has(tinycss2.parse_stylesheet(css))) == [
+        "i:has(b), p",
+        "p:not(:has(a))",
+    ]
 
 
 @pytest.mark.parametrize("name", ["index", "chapters/regression/huber"])

@@ -7,6 +7,7 @@ import copy
 import functools
 import gc
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from docutils import frontend
@@ -20,6 +21,8 @@ def spare_time():
     gc.set_threshold(100_000)
     # For addresses, which it is not asked about here, jsonschema compiles grammars.
     sys.modules["rfc3987_syntax"] = None
+    # Each extension lists all packages to find its own plugins.
+    metadata.entry_points = functools.cache(metadata.entry_points)
     # MyST asks for docutils' default settings with each message that is translated.
     settings = functools.cache(frontend.get_default_settings)
     frontend.get_default_settings = lambda *components: copy.copy(settings(*components))

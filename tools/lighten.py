@@ -16,21 +16,29 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).resolve().parent.parent
 OWN = (ROOT / "site/static", ROOT / "lossbook/static")
 COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
-WORD = re.compile(r"[\w-]+")
+NAMES, WORD = re.compile(r'(?:class|id)="([^"]*)"'), re.compile(r"[\w-]+")
 ICON = re.compile(r'(?:--fa|content): *"(.)"')
 # The icons come as woff2 and as TrueType: the second can be cut down without a compressor.
 WOFF2 = re.compile(r'url\([^)]*\.woff2\) format\("woff2"\),(?=url)')
 
 
 def words(folder):
-    """All words of the pages and their scripts: what is none of them, no class or id can be."""
-    paths = [*folder.rglob("*.html"), *folder.rglob("*.js")]
-    paths = [path for path in paths if path.name != "searchindex.js"]  # the book's text once more
-    return {word for path in paths for word in WORD.findall(path.read_text("utf-8"))}
+    """The classes and ids of the pages, and all words of scripts, which may become some."""
+    pages = [path.read_text("utf-8") for path in folder.rglob("*.html")]
+    texts = [names for page in pages for names in NAMES.findall(page)]
+    scripts = [path for path in folder.rglob("*.js") if path.name != "searchindex.js"]
+    texts += [path.read_text("utf-8") for path in scripts]
+    return set(WORD.findall(" ".join(texts)))
 
 
 def may_match(selector, known):
-    """Whether all classes and ids of a selector are known; within :not() and the like, any are."""
+    """Whether all classes and ids of a selector are known; within :not() and the like, any are.
+
+    Selectors with :has() are left out, since a browser tries them anew at all that has changed: of
+    each frame of an explorer they take a quarter. What the book needs of them is in its own styles.
+    """
+    if ":has(" in tinycss2.serialize(selector):
+        return False
     names = [token.value for token in selector if token.type == "hash"]
     names += [name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"]
     return known.issuperset(names)

@@ -12,13 +12,36 @@
   // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
     "pre, div.math .katex-display, .pst-scrollable-table-container, .cell_output > .output";
-  const fit = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute("tabindex");
-    }
+  const fit = (found) => {
+    const wide = found.map((box) => box.scrollWidth > box.clientWidth);
+    found.forEach((box, i) => {
+      if (wide[i]) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
+  };
+
+  // Once all has its place, sections out of sight rest: they are not drawn, and keep their heights.
+  let width, timer;
+  const rest = () => {
+    width = innerWidth;
+    const sections = [...document.querySelectorAll(".bd-article > section > section")];
+    const heights = sections.map((section) => section.getBoundingClientRect().height);
+    sections.forEach((section, i) => section.style.setProperty("--height", `${heights[i]}px`));
+    fit([...document.querySelectorAll(boxes)]);
+    document.body.classList.add("at-rest");
+  };
+  const seen = new ResizeObserver((entries) => fit(entries.map(({ target }) => target)));
+  addEventListener("load", async () => {
+    await document.fonts.ready;
+    rest();
+    document.querySelectorAll(boxes).forEach((box) => seen.observe(box));
   });
-  addEventListener("load", () => document.querySelectorAll(boxes).forEach((box) => fit.observe(box)));
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    document.body.classList.remove("at-rest");
+    clearTimeout(timer);
+    timer = setTimeout(rest, 200);
+  });
 
   // The other edition opens at the same place, since its sections have the same ids.
   addEventListener("click", ({ target }) => {
