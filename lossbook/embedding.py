@@ -16,8 +16,7 @@ def contrastive(x1: Vector, x2: Vector, /, y: LABEL, *, margin=1.0):
     """Half the squared distance of similar pairs (y = 1); of others (y = 0), of what it lacks.
 
     The margin is a distance. Where two vectors are equal the gradient is 0, and of dissimilar ones
-    the Hessian is huge, since the loss has a kink there. If x1 - x2 exceeds the largest float64,
-    the Hessian is inf or nan.
+    the Hessian is huge, since the loss has a kink there.
     Hadsell, Chopra and LeCun (2006), equation 4, where Y = 1 - y.
 
     >>> contrastive([[0.0, 0.0]], [[0.3, 0.4]], [0]).round(4)

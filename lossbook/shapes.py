@@ -385,7 +385,8 @@ def root(x):
 
 @shape(
     total_derivative=lambda x, d, dx, dd: bounded_ratio(dx - direction(x, d) * dd, d),
-    stable=lambda x, d: ratio(x, maximum(d, sp.Float(5e-324))),
+    # At most 1, also where x overflows and d is the largest number.
+    stable=lambda x, d: clip(ratio(x, maximum(d, sp.Float(5e-324))), 1),
     odd=True,
 )
 def direction(x, d):
