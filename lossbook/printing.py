@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from lossbook.shapes import root, stable
+from lossbook.shapes import clip, ratio, root, stable
 
 
 def compile_numpy(
@@ -33,8 +33,9 @@ def compile_numpy(
     expressions = [stable(sp.sympify(expr)) for expr in expressions]
     # Norms of vectors along the last index share their code with the gradient.
     expressions = [expr.replace(root, partial(_norm, indices)) for expr in expressions]
-    if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows
+    if len(indices) == 2:  # e^(z - logsumexp) is at most 1 where e^z overflows; so are directions
         expressions = [sp.powsimp(expr, combine="exp") for expr in expressions]
+        expressions = [expr.replace(ratio, lambda *x: clip(ratio(*x), 1)) for expr in expressions]
     words, printer = [globals(), vars(np)], _Printer(symbols, indices)
     share = partial(_shared, expressions=expressions, wanted=wanted)
     code = sp.lambdify(symbols, expressions[wanted], modules=words, printer=printer, cse=share)

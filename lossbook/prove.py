@@ -10,8 +10,10 @@ import functools
 import itertools
 import random
 from dataclasses import dataclass
+from numbers import Real
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
 from lossbook.shapes import unfold
@@ -24,10 +26,10 @@ class Refuted(AssertionError):
 # Pieces of an expression.
 
 DECISIONS = sp.Abs | sp.sign | sp.Max | sp.Min | sp.Piecewise
+NO_NUMBERS = sp.nan, sp.zoo, sp.oo, -sp.oo
 SMOOTH = sp.exp | sp.sin | sp.cos | sp.sinh | sp.cosh | sp.tanh | sp.asinh | sp.atan | sp.erf
 
 
-@functools.lru_cache
 def pieces(
     expr: sp.Expr, x: sp.Symbol, within: tuple | None = None, split: tuple = ()
 ) -> tuple[list, list]:
@@ -35,9 +37,10 @@ def pieces(
 
     expr: sums, products, powers, logarithms and the functions in `SMOOTH`, with the `DECISIONS`:
         cases, absolute values, signs, maxima and minima. On each piece it is smooth.
+        Decimals are taken for fractions, and its symbols must be real.
     x: a real symbol.
-    within: the ends of an open interval; all reals where it is left out, or the positive ones for
-        a positive x.
+    within: the ends of an open interval; where it is left out all reals, or those of the sign that
+        x is assumed to have.
     split: further points to split at, inside the interval.
 
     The formula is nan where the expression is not a real number. Raises ValueError, "cannot
@@ -46,24 +49,82 @@ def pieces(
     >>> pieces(sp.Abs(x), x)
     ([0], [(-oo, 0, -x), (0, oo, x)])
     """
-    if not (isinstance(x, sp.Symbol) and x.is_real):
-        raise ValueError(f"x takes a real symbol, got {x!r}")
-    expr = unfold(sp.sympify(expr))
-    low, high = map(sp.sympify, within or (sp.S.Zero if x.is_positive else -sp.oo, sp.oo))
-    if _sign(high - low) != 1:
-        raise ValueError(f"within takes the lower and the upper end, got ({low}, {high})")
-    split = tuple(map(sp.sympify, split))
+    _check_variable("x takes a real symbol", x)
+    split = tuple(_read("split", point) for point in split)
+    between = list(_all_pieces(_read("expr", expr, x), x, *_ends(x, within), split))
+    return [low for low, _, _ in between[1:]], between
+
+
+@functools.lru_cache
+def _all_pieces(expr, x, low, high, split):
     for point in split:
         if not _is_inside(point, low, high):
             raise ValueError(f"{x} = {point} is not inside the interval ({low}, {high})")
     between = []
     for ends in itertools.pairwise([low, *_in_order(split), high]):
         for low, high, formula in _pieces(expr, x, *ends):
-            same = between and formula == between[-1][2] and low not in split
-            if same and _is_zero(formula.subs(x, low) - expr.subs(x, low)):
+            same = between and formula == between[-1][2] != sp.nan and low not in split
+            if same and _is_smooth(formula, x, low) and _is_zero(_value(expr - formula, x, low)):
                 low = between.pop()[0]  # no breakpoint after all
             between.append((low, high, formula))
-    return [low for low, _, _ in between[1:]], between
+    return tuple(between)
+
+
+def _check_variable(takes, x):
+    special = isinstance(x, sp.Symbol) and (x.is_integer, x.is_rational) != (None, None)
+    if not (isinstance(x, sp.Symbol) and x.is_real) or special:
+        raise ValueError(f"{takes}, got {x!r}{' of some real numbers only' * special}")
+
+
+def _read(name, expr, *variables):
+    """The expression with decimals as fractions; an error where it is none, or not in x."""
+    if isinstance(expr, bool) or not isinstance(expr, sp.Expr | Real) or not _is_scalar(expr):
+        raise TypeError(f"{name} takes a sympy expression, got {expr!r}")
+    expr = sp.nsimplify(unfold(sp.sympify(expr)), rational=True)
+    if not variables:
+        return expr
+    for symbol in expr.free_symbols - set(variables):
+        if str(symbol) in map(str, variables):
+            raise ValueError(f"{name} has another {symbol}, which is assumed to be something else")
+        if not symbol.is_extended_real:
+            raise ValueError(f"cannot decide: {symbol} may be no real number, in {expr}")
+    for node in expr.atoms(ExprWithLimits, sp.Subs, sp.Derivative):
+        if node.has(*variables):  # with a variable of its own, whose values are not gone through
+            raise ValueError(
+                f"cannot decide: nothing is known here of {node.func.__name__}, in {node}"
+            )
+    return expr
+
+
+def _is_scalar(expr):
+    return getattr(expr, "is_scalar", True)
+
+
+def _ends(x, within):
+    """The ends of the interval of x."""
+    least = sp.S.Zero if x.is_nonnegative else -sp.oo
+    most = sp.S.Zero if x.is_nonpositive else sp.oo
+    if within is not None and not (isinstance(within, tuple | list) and len(within) == 2):
+        raise ValueError(f"within takes the lower and the upper end, got {within!r}")
+    low, high = (_read("within", end) for end in within or (least, most))
+    if _sign(high - low) != 1:
+        raise ValueError(f"within takes the lower and the upper end, got ({low}, {high})")
+    if (least == 0 and _sign(low) == -1) or (most == 0 and _sign(high) == 1):
+        raise ValueError(f"within takes what {x} may be, ({least}, {most}), got ({low}, {high})")
+    return low, high
+
+
+def _is_smooth(formula, x, point):
+    """Whether a formula is smooth at a point, too, where a part that must be positive may be 0."""
+    return all(_sign(need.part.subs(x, point)) for need in _needs(formula, x))
+
+
+def _value(expr, x, point):
+    """The value at a point; nan where no case holds."""
+    try:
+        return sp.simplify(expr.subs(x, point))
+    except TypeError:  # sympy's, of a Piecewise without cases
+        return sp.nan
 
 
 def _pieces(expr, x, low, high):
@@ -131,7 +192,7 @@ def _needs(expr, x):
     Raises ValueError for functions that are not in SMOOTH, so that nothing wrong is proved of them.
     """
     if not expr.has(x):
-        if expr.is_extended_real is False or expr.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        if expr.is_extended_real is False or expr.has(*NO_NUMBERS, sp.AccumBounds):
             raise ValueError(f"cannot decide: {expr} is not a real number")
         return
     if isinstance(expr, sp.log):
@@ -280,8 +341,9 @@ def equal(
     >>> prove.equal(sp.Abs(x) + x, 2 * sp.Max(x, 0), x)
     proved: equal
     """
-    left, right = sp.sympify(left), sp.sympify(right)
-    difference = unfold(left - right)
+    variables = () if x is None else (x,)
+    left, right = (_read(*side, *variables) for side in (("left", left), ("right", right)))
+    difference = left - right
     where = ""
     if x is not None:
         breakpoints, between = pieces(difference, x, within)
@@ -298,6 +360,9 @@ def equal(
     if found or not equal:
         found = found or ": sympy could not show it, and no counterexample was found"
         raise Refuted(f"not equal{found}")
+    for side in (left, right):
+        if x is not None:
+            _pieces_without_gap(side, x, within)
     print(f"proved: equal{where}")
 
 
@@ -305,8 +370,9 @@ def _counterexample(left, right, x, within, tries):
     """Where the sides differ, in words; empty where no such point was found."""
     if left.has(sp.Indexed) or right.has(sp.Indexed):
         return ""  # there are no numbers to try for the entries of a vector
-    sides = [unfold(side) for side in (left, right)]
-    symbols = sorted(left.free_symbols | right.free_symbols, key=str)
+    sides = left, right
+    ends = set().union(*(sp.sympify(end).free_symbols for end in within or ()))
+    symbols = sorted(left.free_symbols | right.free_symbols | ends, key=str)
     values = [sp.Rational(n, 2) for n in (1, 2, 3, 6, -1, -4, -7, 0)]
     points = itertools.product(values, repeat=len(symbols))
     if tries < len(values) ** len(symbols):
@@ -316,7 +382,10 @@ def _counterexample(left, right, x, within, tries):
         at = dict(zip(symbols, point, strict=True))
         if all(_may_be(s, value) for s, value in at.items()) and _may_be_within(x, within, at):
             a, b = (side.subs(at) for side in sides)
-            gap = abs(sp.N(a - b))
+            try:
+                gap = abs(sp.N(a - b))
+            except TypeError:  # sympy's, of an integral over a pole
+                continue
             if gap.is_finite and gap.is_comparable and gap > 1e-9 * max(1, abs(sp.N(a))):
                 place = ", ".join(f"{s} = {v}" for s, v in at.items())
                 return f": at {place} the left is {a}, the right {b}"
@@ -368,21 +437,27 @@ def _places(x, breakpoints):
     return ", also at " * bool(breakpoints) + " and ".join(f"{x} = {p}" for p in breakpoints)
 
 
-def _meet(expr, x, within, kinds):
-    """The pieces, after their values (and slopes) were shown to meet at the breakpoints."""
+def _pieces_without_gap(expr, x, within):
     breakpoints, between = pieces(expr, x, within)
     for low, high, formula in between:
         if formula is sp.nan:
             raise Refuted(f"the values have a gap: no real number between {x} = {low} and {high}")
     for point in breakpoints:
-        value = unfold(sp.sympify(expr)).subs(x, point)
-        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        if _value(expr, x, point).has(*NO_NUMBERS):
             raise Refuted(f"the values have a gap: at {x} = {point} there is no number")
+    return breakpoints, between
+
+
+def _meet(expr, x, within, kinds):
+    """The pieces, after their values (and slopes) were shown to meet at the breakpoints."""
+    _check_variable("x takes a real symbol", x)
+    expr = _read("expr", expr, x)
+    breakpoints, between = _pieces_without_gap(expr, x, within)
     for n, kind in enumerate(kinds):
         for point, left, right in _at_breakpoints(between, x, n):
             if not _is_zero(left - right):
                 raise Refuted(f"the {kind} differ at {x} = {point}: {left} before, {right} after")
-            if n == 0 and not _is_zero(unfold(sp.sympify(expr)).subs(x, point) - left):
+            if n == 0 and not _is_zero(expr.subs(x, point) - left):
                 raise Refuted(f"the value at {x} = {point} itself is another than beside it")
     return breakpoints, between
 
@@ -396,7 +471,7 @@ def _at_breakpoints(between, x, n):
 def _at_end(formula, x, point):
     """The limit of a piece's formula at one of its ends: its value, if it is continuous there."""
     if not formula.is_infinite and not all(n.holds(x, point) for n in _needs(formula, x)):
-        if formula.subs(x, point).is_infinite:
+        if _value(formula, x, point).is_infinite:
             raise Refuted(f"{formula} has a gap at {x} = {point}")
         raise ValueError(f"cannot decide the limit of {formula} at {x} = {point}")
     return formula.subs(x, point)
@@ -434,10 +509,9 @@ def jointly_convex(expr: sp.Expr, variables: tuple) -> None:
     >>> prove.jointly_convex(x**2 + y**2, (x, y))
     proved: convex in x, y together
     """
-    expr = unfold(sp.sympify(expr))
     for x in variables:
-        if not (isinstance(x, sp.Symbol) and x.is_real):
-            raise ValueError(f"variables takes real symbols, got {x!r}")
+        _check_variable("variables takes real symbols", x)
+    expr = _read("expr", expr, *variables)
     image = {x: x if x.is_positive else sp.log(sp.Dummy(positive=True)) for x in variables}
     for need in (need for x in variables for need in _needs(expr, x)):
         part = sp.factor(need.part.subs(image))
@@ -457,19 +531,43 @@ def limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr) -> None:
     """expr tends to value as x tends to oo, to -oo, or from above to a finite number.
 
     value: a number or an expression in the other symbols, oo or -oo.
-    Raises Refuted where the limit is another; ValueError where `pieces` cannot decide.
+    Raises Refuted where the limit is another; ValueError where `pieces` cannot decide, or where
+    the sign of a coefficient depends on the other symbols.
 
     >>> prove.limit(1 / x, x, sp.oo, 0)
     proved: the limit as x -> oo is 0
     """
-    to, value = sp.sympify(to), sp.sympify(value)
+    to, value = _read("to", to), _read("value", value)
     if not value.is_extended_real or value.has(sp.AccumBounds):
         raise ValueError(f"value takes a real expression, oo or -oo, got {value}")
     _, between = pieces(expr, x, None if to in (sp.oo, -sp.oo) else (to, sp.oo))
-    found = sp.limit(between[-1 if to == sp.oo else 0][2], x, to, "+")
+    low, high, formula = between[-1 if to == sp.oo else 0]
+    if to not in (low, high):
+        raise ValueError(f"to takes an end of what {x} may be, got {to}")
+    try:
+        found = sp.limit(formula, x, to, "+")
+    except NotImplementedError as error:
+        raise ValueError(f"cannot decide the limit: {error}") from None
     if found != value and not _is_zero(found - value):
         raise Refuted(f"the limit as {x} -> {to} is {found}, not {value}")
+    _check_coefficients(formula, x)
     print(f"proved: the limit as {x} -> {to} is {value}")
+
+
+def _check_coefficients(expr, x):
+    """Refuse a coefficient that may be 0 or have either sign, since sympy takes any for the first.
+
+    In (a x + 1) / (a x + 2), which tends to 1 as x -> oo, a may be 0.
+    """
+    for node in sp.preorder_traversal(sp.expand(expr)):
+        if node.is_Add and node.has(x):
+            for term, coefficient in sp.collect(node, x, evaluate=False).items():
+                if term.has(x):
+                    _sign(coefficient.as_independent(x)[0])
+        elif node.is_Mul and node.has(x):
+            _sign(node.as_independent(x)[0])
+        elif node.is_Pow and node.has(x):
+            _sign(sp.log(node.base) if node.exp.has(x) else node.exp)
 
 
 def minimiser(expr: sp.Expr, x: sp.Symbol, at: sp.Expr, within: tuple | None = None) -> None:
@@ -483,10 +581,10 @@ def minimiser(expr: sp.Expr, x: sp.Symbol, at: sp.Expr, within: tuple | None = N
     proved: convex in x
     proved: least at x = 0
     """
-    at = sp.sympify(at)
-    _, between = pieces(expr, x, within, split=(at,))
+    place = _read("at", at)
+    _, between = pieces(expr, x, within, split=(place,))
     slopes = _at_breakpoints(between, x, 1)
-    before, after = next(pair for point, *pair in slopes if _is_zero(point - at))
+    before, after = next(pair for point, *pair in slopes if _is_zero(point - place))
     if not (sp.simplify(-before).is_nonnegative and sp.simplify(after).is_nonnegative):
         raise Refuted(f"not least at {x} = {at}: the slope is {before} before and {after} after")
     convex(expr, x, within)

@@ -385,8 +385,7 @@ def root(x):
 
 @shape(
     total_derivative=lambda x, d, dx, dd: bounded_ratio(dx - direction(x, d) * dd, d),
-    # At most 1, also where x overflows and d is the largest number.
-    stable=lambda x, d: clip(ratio(x, maximum(d, sp.Float(5e-324))), 1),
+    stable=lambda x, d: ratio(x, maximum(d, sp.Float(5e-324))),
     odd=True,
 )
 def direction(x, d):
@@ -560,5 +559,6 @@ def unfold(expr: sp.Expr) -> sp.Expr:
 
 def _is_impossible(where):
     """Whether a number is to be above and below another, as folding asks of steps to both sides."""
-    above = (one for one in where.args if isinstance(one, sp.StrictGreaterThan))
-    return any((one.lhs < one.rhs) in where.args for one in above)
+    parts = where.args if isinstance(where, sp.And) else ()
+    above = (one for one in parts if isinstance(one, sp.StrictGreaterThan))
+    return any((one.lhs < one.rhs) in parts for one in above)

@@ -19,6 +19,8 @@ FOCAL = [focal(p, y, alpha=sp.Rational(1, 4), gamma=2) for y in (0, 1)]
 a, b = sp.symbols("a b", real=True)
 n = sp.Symbol("n")
 z, k, K = sp.IndexedBase("z", real=True), sp.Symbol("k", integer=True), sp.Symbol("K", integer=True)
+whole = sp.Symbol("k", integer=True)
+negative, share = sp.Symbol("s", negative=True), sp.Symbol("share", nonnegative=True)
 HIDDEN_ZERO = sp.Piecewise(((x + 1) ** 2 - x**2 - 2 * x - 1, x < 0), (1, True))
 q, w = sp.symbols("q w", positive=True)
 PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
@@ -67,9 +69,72 @@ TRUE = [
     (prove.limit, (sp.log(1 - x), x, 0, 0)),
     (prove.limit, (sp.sign(x - 1), x, 1, 1)),
     (prove.limit, (sp.sign(x), x, -sp.oo, -1)),
+    # Decimals are fractions, and the interval is that of the symbol's sign.
+    (prove.convex, (huber(x, 0, delta=sp.Float(1.345)), x)),
+    (prove.continuous, (huber(x, 0, delta=sp.Float(1.345)).doit(), x)),
+    (prove.convex, (sp.Max(0.1 * x + 0.3, 0.7 * x - 0.2), x)),
+    (prove.continuous, (sp.Abs(x**2 - 0.3), x)),
+    (prove.continuous, (1 / negative, negative)),
+    (prove.convex, (-sp.log(-negative), negative)),
+    (prove.continuous, (sp.sqrt(share), share)),
+    (prove.limit, (negative, negative, -sp.oo, -sp.oo)),
+    (prove.equal, (sp.Abs(x) ** 2, x**2, x, (-q, q))),
+    (prove.limit, ((q * x + 1) / (q * x + 2), x, sp.oo, 1)),
+    (prove.limit, (sp.exp(-q * x), x, sp.oo, 0)),
+    (prove.convex, (3, x)),
 ]
 
 FALSE = [
+    # No kink or pole is lost where the formulas on both sides are the same.
+    (prove.convex, (-sp.sqrt(x**2 - 2 * x + 1), x), "cannot decide the limit"),
+    (prove.differentiable, (sp.sqrt(x**2 - 2 * x * a + a**2), x), "cannot decide the limit"),
+    (prove.differentiable, (sp.sqrt(sp.exp(2 * x) - 2 * sp.exp(x) + 1), x), "cannot decide"),
+    (prove.differentiable, (((x - 1) ** 4).expand() ** sp.Rational(1, 4), x), "cannot decide"),
+    (prove.differentiable, (sp.sqrt(x**2 - 0.2 * x + 0.01), x), "cannot decide the limit"),
+    (prove.minimiser, (x**2 - 3 * sp.sqrt(x**2 - 2 * x + 1), x, 1.5), "cannot decide the limit"),
+    (prove.continuous, (1 / (x**2 - x - 1), x), "there is no number"),
+    (prove.differentiable, (1 / (x**2 - x - 1), x), "there is no number"),
+    (prove.continuous, (1 / (1 - x - x**2), x, (0, 1)), "there is no number"),
+    (prove.continuous, (1 / (x**3 - x - 1), x), "there is no number"),
+    (prove.continuous, (1 / (x**2 - q * x - 1), x), "there is no number"),
+    (prove.continuous, (1 / (sp.exp(2 * x) - sp.exp(x) - 1), x), "there is no number"),
+    (prove.continuous, (x**whole, x), "cannot decide the limit"),
+    (prove.differentiable, ((1 + x) ** whole, x), "cannot decide the limit"),
+    (prove.continuous, (sp.exp(-(x**whole)), x, (-1, 1)), "cannot decide the limit"),
+    (prove.continuous, (sp.Piecewise((1, (x > 0) | (x < 0)), (0, True)), x), "x = 0 itself"),
+    (prove.convex, (sp.Piecewise((x**2, x < 0), (x**2, x > 0)), x), "there is no number"),
+    (prove.continuous, (sp.Piecewise((x, x < 1), (x + 1e-16, True)), x), "values differ at x = 1"),
+    # Another symbol of the same name, or one that stands for other numbers than it seems.
+    (prove.convex, (-(sp.Symbol("x") ** 2), x), "expr has another x"),
+    (prove.minimiser, (huber(sp.Symbol("x"), 0, delta=1), x, 7), "expr has another x"),
+    (prove.jointly_convex, (-(sp.Symbol("a") ** 2) - b**2, (a, b)), "expr has another a"),
+    (prove.equal, (sp.Symbol("x"), 2, x), "left has another x"),
+    (prove.limit, (1 / sp.Symbol("x"), x, 0, 1), "expr has another x"),
+    (prove.continuous, (n * x, x), "cannot decide: n may be no real number"),
+    (prove.continuous, (x * sp.AccumBounds(0, 1), x), "cannot decide: AccumBounds"),
+    (prove.convex, (sp.cos(2 * sp.pi * whole), whole), "x takes a real symbol, got k of some"),
+    (prove.jointly_convex, (sp.cos(2 * sp.pi * whole), (whole,)), "real symbols, got k of some"),
+    (prove.differentiable, (sp.Abs(q), q, (-1, 1)), "within takes what q may be"),
+    (prove.equal, (sp.Abs(q), q, q, (-2, -1)), "within takes what q may be"),
+    (prove.limit, (sp.Abs(q), q, -1, -1), "within takes what q may be"),
+    (prove.limit, (sp.Abs(q), q, -sp.oo, -sp.oo), "to takes an end of what q may be"),
+    (prove.equal, (sp.Sum(sp.sign(x - k - 9), (k, 0, 0)), sp.sign(x - k - 9), x), "here of Sum"),
+    (prove.continuous, (sp.Sum(sp.sign(x - k), (k, 0, 3)), x), "known here of Sum"),
+    # Both sides must be numbers, and a coefficient may be 0.
+    (prove.equal, (sp.log(x), sp.log(x), x), "no real number between"),
+    (prove.equal, (1 / x, 1 / x, x), "at x = 0 there is no number"),
+    (prove.equal, (sp.Integral(1 / x, (x, -1, 1)), 0), "sympy could not show it"),
+    (prove.limit, ((share * x**2 + 1) / (share * x**2 + 2), x, sp.oo, 1), "the sign of share"),
+    (prove.limit, ((a**2 * x**2 + 1) / (a**2 * x**2 + 2), x, sp.oo, 1), "the sign of a"),
+    (prove.limit, (((q - 1) * x + 1) / ((q - 1) * x + 2), x, sp.oo, 1), "the sign of q - 1"),
+    (prove.limit, (1 / (1 + a**2 * x**2), x, sp.oo, 0), "the sign of a"),
+    (prove.limit, (sp.log(1 + a**2 * x**2), x, sp.oo, sp.oo), "the sign of a"),
+    (prove.limit, (sp.log(1 + share * x**2) / sp.log(1 + x**2), x, sp.oo, 1), "the sign of share"),
+    (prove.limit, (sp.exp(a * x), x, sp.oo, sp.oo), "cannot decide the limit"),
+    (prove.limit, (sp.tanh(a * x), x, sp.oo, 1), "cannot decide the limit"),
+    (prove.limit, (sp.exp(-share * x), x, sp.oo, 0), "cannot decide the limit"),
+    (prove.continuous, (x, x, (0, 1, 2)), "within takes the lower and the upper end"),
+    (prove.continuous, (x, x, 5), "within takes the lower and the upper end"),
     (prove.equal, (H, x**2 / 2, x), "delta = 1/2, x = 1 the left is 3/8, the right 1/2"),
     (prove.equal, (H.diff(x), x, x), "not equal"),
     (prove.equal, (LONE_POINT, 0, x), "not equal"),
@@ -522,3 +587,26 @@ def test_pieces_refuses_an_order_that_depends_on_symbols():
     a, b = sp.symbols("a b", positive=True)
     with pytest.raises(ValueError, match="depends on its symbols"):
         prove.pieces(sp.Abs(x - a) + sp.Abs(x - b), x)
+
+
+@pytest.mark.parametrize("given", ["-x**2", None, True, sp.true, sp.Matrix([x]), sp.Eq(x, 1), [x]])
+def test_what_is_no_expression_is_refused(given):
+    for prove_one in (prove.continuous, prove.differentiable, prove.convex):
+        with pytest.raises(TypeError, match="expr takes a sympy expression, got"):
+            prove_one(given, x)
+    with pytest.raises(TypeError, match="left takes a sympy expression, got"):
+        prove.equal(given, given)
+    with pytest.raises(TypeError, match="expr takes a sympy expression, got"):
+        prove.jointly_convex(given, (x, p))
+    with pytest.raises(TypeError, match="to takes a sympy expression, got"):
+        prove.limit(1 / x, x, given, 0)
+    with pytest.raises(TypeError, match="at takes a sympy expression, got"):
+        prove.minimiser(x**2, x, given)
+
+
+def test_nobody_changes_what_a_proof_is_about():
+    breakpoints, between = prove.pieces(1 / x, x, None)
+    breakpoints.clear()
+    between.clear()
+    with pytest.raises(Refuted, match="gap"):
+        prove.continuous(1 / x, x)
