@@ -100,3 +100,12 @@ def test_tab_passes_the_copy_buttons(new_page, site):
     assert page.eval_on_selector_all("button.copybtn", stops) == 0
     names = "buttons => buttons.map((b) => b.getAttribute('aria-label'))"
     assert "Toggle hidden content" not in page.eval_on_selector_all("button", names)
+
+
+def test_the_contents_on_a_phone_make_way_for_the_place_chosen(new_page, server):
+    page = new_page(width=390)
+    page.goto(f"{server}/chapters/regression/huber.html")
+    page.locator("button.secondary-toggle").click()
+    page.locator("#pst-secondary-sidebar-modal a[href^='#']:visible").last.click()
+    assert not page.locator("#pst-secondary-sidebar-modal").is_visible()
+    assert page.evaluate("scrollY") > 100

@@ -43,6 +43,12 @@ QUERIES += [
     ("quantile", "mae|quantile"),
     ("pinball", "mae|quantile"),
     ("分位数损失", "mae|quantile"),
+    # Two letters that have changed places, American spelling, and two words in one.
+    ("focla loss", "focal"),
+    ("entorpy", "cross_entropy"),
+    ("tirplet", "triplet"),
+    ("multilabel", "cross_entropy"),
+    ("MLE", "loss_functions"),
 ]
 
 # What readers of Chinese type besides, in the Chinese edition.
@@ -102,6 +108,44 @@ def test_what_readers_of_chinese_type_is_found(new_page, site):
     assert "均方误差" in first.locator("p.context mark").first.text_content()
     assert re.fullmatch(r"找到\d+个网页。", page.locator("[role=status]").text_content())
     assert not page.log.errors
+
+
+def test_both_spellings_find_the_same(search):
+    for one, other in (
+        ("regularization", "regularisation"),
+        ("minimize", "minimise"),
+        ("normalization", "normalisation"),
+        ("labeled", "labelled"),
+        ("behavior", "behaviour"),
+    ):
+        found, expected = search.evaluate(FIND, [one, other])
+        assert found == expected != [], one
+
+
+def test_what_is_not_in_the_book_is_not_found(search):
+    assert search.evaluate(FIND, ["dropout", "convolution kernel size"])[0] == []
+
+
+def test_who_comes_back_finds_what_was_searched_for(new_page, server):
+    page = new_page()
+    page.goto(f"{server}/search.html?q=hinge")
+    page.fill("main input[type=search]", "ctc blank")
+    page.locator("#search-results a").first.click()
+    page.go_back()
+    assert page.locator("main input[type=search]").input_value() == "ctc blank"
+    page.locator(".edition-switch").click()
+    assert page.locator("main input[type=search]").input_value() == "ctc blank"
+    assert "/zh/" in page.url
+
+
+@pytest.mark.parametrize("name", ["search", "404"])
+def test_the_keys_of_the_search_lead_to_its_field(new_page, server, name):
+    page = new_page()
+    page.goto(f"{server}/{name}.html")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("mse")
+    assert page.locator("main input[type=search]").input_value() == "mse"
 
 
 def test_every_page_of_the_toc_is_described():

@@ -8,3 +8,21 @@ addEventListener("load", () => {
     if (title) button.setAttribute("aria-label", title);
   }
 });
+
+// A bar that lies over the page makes way for the place that was chosen in it.
+addEventListener("click", ({ target }) => {
+  if (target.closest?.("dialog a[href*='#']")) target.closest("dialog").close();
+});
+
+// Where the field of the search stands on the page itself, its keys lead there.
+addEventListener(
+  "keydown",
+  (event) => {
+    const field = document.querySelector("main input[type=search]");
+    if (!field || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    field.focus();
+  },
+  { capture: true },
+);

@@ -50,5 +50,6 @@
     const sections = [...document.querySelectorAll("article section[id]")];
     const above = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 3);
     link.hash = scrollY ? (above.at(-1)?.id ?? "") : "";
+    link.search = location.search; // what was searched for
   });
 }

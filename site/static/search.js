@@ -21,19 +21,29 @@ const bookSearch = (() => {
   // The same for "cross entropy", "Cross-Entropy" and "crossentropy".
   const compact = (name) => split(name).map(stem).join("");
 
+  // Both ways to spell minimise, labelled and colour.
+  const bothWays = (word) =>
+    word
+      .replace(/i[sz](?=[aei]|$)/g, "i[sz]")
+      .replace(/ll?(?=ed$|ing$)/, "ll?")
+      .replace(/(?<=...)ou?r(?=$|s$|ed$|ing$|able$)/, "ou?r");
+
   // What finds a word where a word begins; a short one only where it also ends.
-  const pattern = (word) => {
-    if (HAN.test(word)) return new RegExp(`(${word})`, "gi");
+  const pattern = (typed) => {
+    if (HAN.test(typed)) return new RegExp(`(${typed})`, "gi");
+    const word = bothWays(typed);
     const end = "(?![\\p{L}\\p{N}])";
     const rest = word.length < 3 ? end : `(?:(${end})|)`;
     return new RegExp(`(?<![\\p{L}\\p{N}])${word}${word.length < 3 ? "()" : ""}${rest}`, "giu");
   };
 
-  // The word in a page's names that is typed with one letter too many, too few, or wrong.
+  // The word in a page's names that is typed with one letter too many, too few, or
+  // wrong, or with two that have changed places.
   const meant = (word) => {
     const slips = [...word].flatMap((_, i) => [
       `${word.slice(0, i)}.?${word.slice(i + 1)}`,
       `${word.slice(0, i)}.${word.slice(i)}`,
+      `${word.slice(0, i)}${word.slice(i, i + 2).split("").reverse().join("")}${word.slice(i + 2)}`,
     ]);
     return names.match(new RegExp(`(?<!\\S)(?:${slips.join("|")})(?!\\S)`, "u"))?.[0];
   };
@@ -43,7 +53,7 @@ const bookSearch = (() => {
   const known = (word) => {
     if (word.length > 4 && !HAN.test(word) && !pattern(word).test(text) && meant(word))
       return [meant(word)];
-    const least = HAN.test(word) ? 2 : 4;
+    const least = HAN.test(word) ? 2 : Math.max(4, Math.ceil(0.6 * word.length));
     for (let length = word.length; length >= Math.min(least, word.length); length--) {
       const start = word.slice(0, length);
       if (pattern(start).test(text)) {
@@ -112,7 +122,7 @@ const bookSearch = (() => {
       let found = most > 0;
       const has = (_, i) =>
         inNames[i] || inTitle[i] || page.sections.some((section) => judged.get(section)[i]);
-      const share = terms.filter(has).length / terms.length;
+      const share = named ? 1 : terms.filter(has).length / terms.length;
       // Who typed a page's name, and finds it in no heading, wants the page.
       if (named && !terms.some((t) => count(best[1], t))) [best, found] = [page.sections[0], false];
       const score =
@@ -194,7 +204,10 @@ const bookSearch = (() => {
     names = pages.flatMap((page) => page.names.flatMap(split)).join(" ");
     const field = document.querySelector("main input[type=search]");
     field.value = new URLSearchParams(location.search).get("q") ?? "";
-    field.addEventListener("input", () => show(field.value));
+    field.addEventListener("input", () => {
+      history.replaceState(null, "", `?q=${encodeURIComponent(field.value)}`); // for who comes back
+      show(field.value);
+    });
     field.focus();
     show(field.value);
   };
