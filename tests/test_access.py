@@ -109,3 +109,25 @@ def test_the_contents_on_a_phone_make_way_for_the_place_chosen(new_page, server)
     page.locator("#pst-secondary-sidebar-modal a[href^='#']:visible").last.click()
     assert not page.locator("#pst-secondary-sidebar-modal").is_visible()
     assert page.evaluate("scrollY") > 100
+
+
+@pytest.mark.parametrize("name", ["index", "search", "chapters/regression/huber"])
+def test_letters_twice_as_large_fit_a_phone(new_page, server, name):
+    page = new_page(width=390)
+    page.goto(f"{server}/{name}.html")
+    page.add_style_tag(content="html { font-size: 200% !important }")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    edge = "(e, side) => e.getBoundingClientRect()[side]"
+    below = page.locator(".bd-header-article").evaluate(edge, "bottom")
+    assert page.locator("article h1").evaluate(edge, "top") >= below
+
+
+def test_without_script_the_contents_stand_below_the_text(browser, server):
+    page = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    ).new_page()
+    page.goto(f"{server}/search.html")
+    page.locator(".bd-sidebar-primary a", has_text="Cheat sheet").click()
+    assert page.url.endswith("cheat_sheet.html")
+    assert not page.locator(".bd-header-article button").first.is_visible()
