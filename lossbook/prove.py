@@ -9,12 +9,13 @@ import contextlib
 import functools
 import itertools
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from lossbook.shapes import unfold
 
@@ -127,14 +128,21 @@ def _value(expr, x, point):
         return sp.nan
 
 
-def _pieces(expr, x, low, high):
-    """The pieces of an expression: the innermost decision is taken first, then those around it."""
+def _pieces(expr, x, low, high, around=None):
+    """The pieces of an expression: the innermost decision is taken first, then those around it.
+
+    around: what was needed before the first decision was taken. In x^2 / max(-3, x) sympy leaves
+        nothing of the quotient once the decision is x.
+    """
     nodes = sp.postorder_traversal(expr)
     decision = next((n for n in nodes if isinstance(n, DECISIONS) and n.has(x)), None)
     cases = [] if decision is None else _cases(decision)
+    if around is None:
+        around = list(_needs(expr, x, decided=False)) if cases else []
     relations = set().union(*(c.atoms(Relational) for _, c in cases))
     relations = {r: r.lhs - r.rhs for r in relations if r.has(x)}
     needs = [n for part in (relations.values() if cases else [expr]) for n in _needs(part, x)]
+    needs += [] if cases else around
     edges = [need.part for need in needs] + list(relations.values())
     edges = {zero for edge in edges for zero in _zeros(edge, x, low, high)}
     for start, end in itertools.pairwise([low, *_in_order(edges), high]):
@@ -142,7 +150,9 @@ def _pieces(expr, x, low, high):
         if not all(need.holds(x, at) for need in needs):
             yield start, end, sp.nan
         elif cases:
-            yield from _pieces(expr.xreplace({decision: _choice(cases, x, at)}), x, start, end)
+            taken = {decision: _choice(cases, x, at)}
+            rest = [replace(need, part=need.part.xreplace(taken)) for need in around]
+            yield from _pieces(expr.xreplace(taken), x, start, end, rest)
         else:
             yield start, end, expr
 
@@ -180,19 +190,29 @@ class _Need:
     part: sp.Expr
     negative: bool = False
     zero: bool = False  # all zeros inside are ends of pieces
+    somewhere: bool = False  # in a case only, so that no more than the zeros is of interest
 
     def holds(self, x, point):
+        if self.somewhere:
+            return True
         sign = _sign(self.part.subs(x, point))
         return (self.negative, self.zero, True)[sign + 1]
 
 
-def _needs(expr, x):
-    """The conditions under which an expression without decisions is smooth and real.
+def _needs(expr, x, decided=True):
+    """The conditions under which an expression is smooth and real.
+
+    decided: whether there is no decision left in it.
 
     Raises ValueError for functions that are not in SMOOTH, so that nothing wrong is proved of them.
     """
+    if isinstance(expr, DECISIONS) and not decided:
+        for case in (arg.args[0] if isinstance(arg, ExprCondPair) else arg for arg in expr.args):
+            yield from (replace(need, somewhere=True) for need in _needs(case, x, decided))
+        return
     if not expr.has(x):
-        if expr.is_extended_real is False or expr.has(*NO_NUMBERS, sp.AccumBounds):
+        real = expr.is_extended_real if expr.free_symbols else bool(expr.is_extended_real)
+        if real is False or expr.has(*NO_NUMBERS, sp.AccumBounds):
             raise ValueError(f"cannot decide: {expr} is not a real number")
         return
     if isinstance(expr, sp.log):
@@ -208,7 +228,7 @@ def _needs(expr, x):
     elif not (expr == x or expr.is_Add or expr.is_Mul or isinstance(expr, SMOOTH)):
         raise ValueError(f"cannot decide: nothing is known here of {expr.func.__name__}, in {expr}")
     for arg in expr.args:
-        yield from _needs(arg, x)
+        yield from _needs(arg, x, decided)
 
 
 def _zeros(expr, x, low, high):

@@ -104,6 +104,10 @@ FALSE = [
     (prove.continuous, (sp.Piecewise((1, (x > 0) | (x < 0)), (0, True)), x), "x = 0 itself"),
     (prove.convex, (sp.Piecewise((x**2, x < 0), (x**2, x > 0)), x), "there is no number"),
     (prove.continuous, (sp.Piecewise((x, x < 1), (x + 1e-16, True)), x), "values differ at x = 1"),
+    (prove.continuous, (x**2 / sp.Max(-3, x), x), "there is no number"),
+    (prove.continuous, (sp.Piecewise((x**2 / sp.Max(-3, x), x > -2), (-2, True)), x), "no number"),
+    (prove.differentiable, (sp.sqrt(x) * sp.Max(0, x) ** sp.Rational(3, 2), x), "no real number"),
+    (prove.convex, (sp.Abs(x) + (sp.log(2) + sp.I * sp.pi) ** 2, x), "is not a real number"),
     # Another symbol of the same name, or one that stands for other numbers than it seems.
     (prove.convex, (-(sp.Symbol("x") ** 2), x), "expr has another x"),
     (prove.minimiser, (huber(sp.Symbol("x"), 0, delta=1), x, 7), "expr has another x"),
