@@ -14,21 +14,28 @@ export const forceValues = ([x, y]) => ({ forceX: x, forceY: y, force: Math.hypo
  * The same as `draw_mark` in lossbook/explorers/parts.py.
  *
  * points, forces: [[x, y], ...] in data units; signs: a letter for each point.
- * scale: how much of a force an arrow shows; one that the point would hide is not drawn.
+ * scale: how much of a force an arrow shows; one that the point would hide is not drawn, and one
+ *   that would leave the picture ends at its edge with two heads.
  */
 export function drawMarks(plane, group, points, forces, signs, scale) {
   const arrows = group.selectAll("path").data(points).join("path").attr("class", "lb-arrow");
-  arrows.attr("d", ([x, y], i) => {
-    const [forceX, forceY] = forces[i];
-    const [tipX, tipY] = [plane.x(x + scale * forceX), plane.y(y + scale * forceY)];
-    const [dx, dy] = [tipX - plane.x(x), tipY - plane.y(y)];
-    const length = Math.hypot(dx, dy);
+  arrows.attr("d", (point, i) => {
+    const [x, y] = [plane.x(point[0]), plane.y(point[1])];
+    const [tipX, tipY] = point.map((at, k) => at + scale * forces[i][k]);
+    const [toX, toY] = [plane.x(tipX) - x, plane.y(tipY) - y];
+    const inside = Math.min(1, room(x, toX, plane.x.range()), room(y, toY, plane.y.range()));
+    const length = inside * Math.hypot(toX, toY);
     if (length < GRIP + HEAD) return null;
-    const [ux, uy] = [dx / length, dy / length];
-    const start = `${plane.x(x) + GRIP * ux} ${plane.y(y) + GRIP * uy}`;
-    const side = (turn) =>
-      `${tipX - HEAD * (ux * 1.5 - turn * uy)} ${tipY - HEAD * (uy * 1.5 + turn * ux)}`;
-    return `M${start}L${tipX} ${tipY}M${side(1)}L${tipX} ${tipY}L${side(-1)}`;
+    const [ux, uy] = [toX, toY].map((part) => (part * inside) / length);
+    const head = (tip) => {
+      const side = (turn) => [
+        x + tip * ux - HEAD * (ux * 1.5 - turn * uy),
+        y + tip * uy - HEAD * (uy * 1.5 + turn * ux),
+      ];
+      return `M${side(1)}L${x + tip * ux} ${y + tip * uy}L${side(-1)}`;
+    };
+    const shaft = `M${x + GRIP * ux} ${y + GRIP * uy}L${x + length * ux} ${y + length * uy}`;
+    return shaft + head(length) + (inside < 1 ? head(length - HEAD) : "");
   });
   drawSigns(plane, group, points, signs);
 }
@@ -38,4 +45,10 @@ export function drawSigns(plane, group, points, signs) {
   const letters = group.selectAll("text").data(points).join("text").attr("class", "lb-sign");
   letters.attr("x", ([x]) => plane.x(x)).attr("y", ([, y]) => plane.y(y)).attr("dy", "0.34em");
   letters.text((_, i) => signs[i]);
+}
+
+/** What part of a way along an axis there is room for. */
+function room(from, way, ends) {
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  return way === 0 ? Infinity : ((way > 0 ? high : low) - from) / way;
 }

@@ -63,3 +63,23 @@ def test_a_triplet_at_one_place(open_page):
         figure(page).locator("input[type=checkbox]").set_checked(checked)
         assert_right(page)
     assert page.log.errors == []
+
+
+def test_arrows_stay_in_the_picture(open_page):
+    page = open_page(make_triplet())
+    positive, negative = (figure(page).locator("[role=slider]").nth(i) for i in (0, 1))
+    for key in ("Home", "PageUp", "PageUp"):
+        positive.press(key)
+    for key in ("End", "PageDown", "PageDown"):
+        negative.press(key)
+    settle(page)
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll(".lb-arrow[d], svg.lb-panel")].map((node) => {
+          const { left, right, top, bottom } = node.getBoundingClientRect();
+          return [left, -right, top, -bottom];
+        })"""
+    )
+    panel, *arrows = sorted(boxes)
+    assert len(arrows) >= 2
+    assert (np.array(arrows) >= panel).all()
+    assert page.locator(".lb-arrow[d*='M']").first.get_attribute("d").count("M") == 3  # two heads
