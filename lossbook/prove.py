@@ -17,7 +17,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from lossbook.shapes import unfold
+from lossbook.shapes import defined, unfold
 
 
 class Refuted(AssertionError):
@@ -81,7 +81,7 @@ def _read(name, expr, *variables):
     """The expression with decimals as fractions; an error where it is none, or not in x."""
     if isinstance(expr, bool) or not isinstance(expr, sp.Expr | Real) or not _is_scalar(expr):
         raise TypeError(f"{name} takes a sympy expression, got {expr!r}")
-    expr = sp.nsimplify(unfold(sp.sympify(expr)), rational=True)
+    expr = sp.nsimplify(defined(sp.sympify(expr)), rational=True)  # nothing cancels
     if not variables:
         return expr
     for symbol in expr.free_symbols - set(variables):
@@ -376,10 +376,10 @@ def equal(
         raise ValueError(f"within takes the interval of x, but x is None; got {within}")
     else:
         equal = _is_zero(difference)
-    found = _counterexample(left, right, x, within, 200 if equal else 5000)
-    if found or not equal:
-        found = found or ": sympy could not show it, and no counterexample was found"
+    if found := _counterexample(left, right, x, within, 200 if equal else 5000):
         raise Refuted(f"not equal{found}")
+    if not equal:
+        raise Refuted("not equal: sympy could not show it, and no counterexample was found")
     for side in (left, right):
         if x is not None:
             _pieces_without_gap(side, x, within)

@@ -543,14 +543,22 @@ def derivative(expr: sp.Expr, by: sp.Expr) -> sp.Expr:
     )
 
 
+def defined(expr: sp.Expr) -> sp.Expr:
+    """The expression with the definition of each shape in its place, and otherwise as it is.
+
+    >>> defined(softplus(x) / x)
+    log(exp(x) + 1)/x
+    """
+    return expr.replace(lambda node: isinstance(node, Shape), lambda node: node.define(*node.args))
+
+
 def unfold(expr: sp.Expr) -> sp.Expr:
     """The textbook formula of an expression in shapes.
 
     >>> unfold(softplus(x))
     log(exp(x) + 1)
     """
-    plain = expr.replace(lambda node: isinstance(node, Shape), lambda node: node.define(*node.args))
-    plain = sp.piecewise_fold(plain)
+    plain = sp.piecewise_fold(defined(expr))
     if not isinstance(plain, sp.Piecewise):
         return sp.factor_terms(plain, sign=False)
     cases = [(branch, where) for branch, where in plain.args if not _is_impossible(where)]

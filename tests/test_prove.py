@@ -107,6 +107,8 @@ FALSE = [
     (prove.continuous, (x**2 / sp.Max(-3, x), x), "there is no number"),
     (prove.continuous, (sp.Piecewise((x**2 / sp.Max(-3, x), x > -2), (-2, True)), x), "no number"),
     (prove.differentiable, (sp.sqrt(x) * sp.Max(0, x) ** sp.Rational(3, 2), x), "no real number"),
+    (prove.convex, ((x**2 + 2 * x) / (2 * x), x), "there is no number"),
+    (prove.equal, ((x**2 + 2 * x) / (2 * x), x / 2 + 1, x), "not equal"),
     (prove.convex, (sp.Abs(x) + (sp.log(2) + sp.I * sp.pi) ** 2, x), "is not a real number"),
     # Another symbol of the same name, or one that stands for other numbers than it seems.
     (prove.convex, (-(sp.Symbol("x") ** 2), x), "expr has another x"),
