@@ -124,7 +124,7 @@ def _value(expr, x, point):
     """The value at a point; nan where no case holds."""
     try:
         return sp.simplify(expr.subs(x, point))
-    except TypeError:  # sympy's, of a Piecewise without cases
+    except (TypeError, ValueError):  # sympy's, of a Piecewise without cases, of a maximum with nan
         return sp.nan
 
 
