@@ -76,6 +76,8 @@ SLIPS = {
     "the sum, where each sample's value is asked": np.sum,
 }
 SWAPPED = "the right answer with the first two arguments swapped"
+# "statement B", "the quantile"; but "A B" are two choices.
+ARTICLE = r"^\W*((the +)?(statement|answer|option) +(?=\w\W*$)|(the|an?) +(?=\w\w))"
 PER_CENT = "the right answer in per cent (a share is asked: divide by 100)"
 
 
@@ -95,11 +97,9 @@ def check(name: str, answer: Any) -> Verdict:
         right, message = _compare(answer, exercise)
     except (_Unusable, Unreadable) as error:
         right, message = False, str(error)
-    except (
-        Exception,
-        SystemExit,
-        GeneratorExit,
-    ) as error:  # an answer is any object, whose methods may raise
+    except KeyboardInterrupt:  # the learner's own
+        raise
+    except BaseException as error:  # an answer is any object, whose methods may raise
         right, message = False, f"the answer cannot be read: {type(error).__name__} on the way"
     return Verdict(right, f"{name}: {message}")
 
@@ -178,14 +178,18 @@ def _compare(answer, exercise):
         return None, "not attempted yet"
     wanted = _outcomes(exercise.answer, exercise)
     if _agree(given, wanted, exercise):
-        exact = _agree(given, wanted, replace(exercise, decimals=None, digits=9))
+        exact = _agree(given, wanted, _to(9, exercise))
         more = "" if exact else f" (to more digits {_show(wanted[0])})"
         return True, f"right{more}. {exercise.shows}"
     hint = _slip(given, wanted, exercise)
-    if not hint and all(map(_rounded, given, wanted)):
+    if not hint and _is_typed(exercise):
         n = exercise.decimals
         asked = f"{exercise.digits} digits" if n is None else f"{n} decimal{'s' * (n > 1)}"
-        return False, f"right, but rounded too far: give {asked}, or an exact form"
+        if _agree(given, wanted, _to(2, exercise)):
+            return False, f"right, but rounded too far: give {asked}, or an exact form"
+        if all(map(_begins_as, given, wanted, itertools.repeat(exercise))):
+            why = f"It is right to {asked}, but not beyond: give {asked}, or an exact form"
+            return False, f"not yet. {why}"
     return False, f"not yet. {hint}{_counterexample(given, wanted, exercise)}"
 
 
@@ -229,7 +233,9 @@ def _call(function, at, place, like):
     """What the function returns for copies of the arguments, which it may change."""
     try:
         returned = function(*copy.deepcopy(at))
-    except (Exception, SystemExit, GeneratorExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # Whatever a learner's function raises is a reply to the learner.
         about = f"{type(error).__name__}: {_text(error)}".rstrip(": ")
         raise _Unusable(f"the function raised {about}, at {place}") from error
@@ -319,7 +325,9 @@ def _read(answer, like):
         if isinstance(answer, bool | np.bool_) or (isinstance(answer, int) and answer in (0, 1)):
             return bool(answer)
         raise _Unusable(f"True or False is asked, got {_text(answer)}")
-    return np.array(_numbers(answer))
+    found = np.array(_numbers(answer))
+    # A list of one number is that number, if one is asked.
+    return found.reshape(()) if np.ndim(like) == 0 and found.size == 1 else found
 
 
 def _numbers(answer):
@@ -350,7 +358,7 @@ def _number(answer):
     if isinstance(answer, sp.Expr):
         if answer.free_symbols:
             raise _Unusable(f"a number is asked, but the answer has {_text(answer)}")
-        answer = value(answer, {})
+        answer = float(answer) if answer in (sp.oo, -sp.oo) else value(answer, {})
     if not isinstance(answer, numbers.Number):
         raise _Unusable(f"a number is asked, got {_text(answer)}")
     try:
@@ -366,7 +374,9 @@ def _text(answer):
     """The repr of an answer, shortened; its type, where repr raises."""
     try:
         text = str(answer) if isinstance(answer, BaseException) else repr(answer)
-    except (Exception, SystemExit, GeneratorExit):
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         return type(answer).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."
 
@@ -409,40 +419,55 @@ def _same(given, wanted, exercise):
     if given.shape != wanted.shape:
         return False
     close = np.isclose(given, wanted, exercise.rtol, 1e-12)
-    if _is_typed(exercise):
-        with np.errstate(invalid="ignore"):  # inf - inf
-            close |= abs(given - wanted) <= _half_a_unit(wanted, exercise)
+    if _is_typed(exercise) and not np.all(close):
+        close |= _is_rounding(given, wanted, exercise)
     return bool(np.all(close))
 
 
 def _is_typed(exercise):
-    """Whether the answer is a value, which may be rounded by hand."""
-    return not callable(exercise.answer) and not _is_expression(exercise)
+    """Whether the answer is a number or several, which may be rounded by hand."""
+    return _kind(exercise) == "value"
 
 
-def _half_a_unit(exact, exercise):
-    """Half a unit of the last digit that is asked; 0 where the exact number has no more digits."""
-    exact = np.asarray(exact, float)
+def _to(digits, exercise):
+    """The exercise, if it asked for so many significant digits."""
+    return replace(exercise, decimals=None, digits=digits)
+
+
+def _unit(exact, exercise):
+    """The unit of the last digit that is asked of numbers."""
     size = np.floor(np.log10(np.maximum(abs(exact), 1e-300)))
     significant = exercise.decimals is None
-    places = exercise.digits - 1 - size if significant else np.full(exact.shape, exercise.decimals)
-    unit = 10.0**-places
-    short = np.isclose(np.round(exact / unit) * unit, exact, 1e-9, 0)
-    return np.where(short, 0, unit / 2)
+    return 10.0 ** -(exercise.digits - 1 - size if significant else exercise.decimals + 0 * size)
+
+
+@np.errstate(all="ignore")  # an answer may be infinite, or huge
+def _is_rounding(given, exact, exercise):
+    """Which numbers are the exact ones, rounded: to the digits that are asked, or to more.
+
+    Who gives more digits than are asked says that those are right as well.
+    """
+    units = np.divide.outer(_unit(exact, exercise), 10.0 ** np.arange(10))
+    given, exact = given[..., None], exact[..., None]
+    rounded = np.round(given / units) * units
+    ends_there = abs(given - rounded) <= 1e-7 * abs(given)  # in single precision, too
+    half = abs(rounded - exact) <= (0.5 + 1e-9) * units  # up or down
+    return np.any(ends_there & half, axis=-1)
+
+
+@np.errstate(all="ignore")
+def _begins_as(given, exact, exercise):
+    """Whether numbers would be right if they were rounded to the digits that are asked."""
+    if np.shape(given) != np.shape(exact):
+        return False
+    unit = _unit(exact, exercise)
+    return bool(np.all(abs(given - np.round(exact / unit) * unit) < unit / 2))
 
 
 def _letters(word):
-    return re.sub(r"[\W_]+", "", word.casefold())
-
-
-def _rounded(given, exact, least=2):
-    """Whether numbers are the exact ones, rounded to that many digits or more."""
-    if isinstance(exact, str | bool) or np.shape(given) != np.shape(exact):
-        return False
-    if np.iscomplexobj(given) or not np.isfinite([given, exact]).all():
-        return False
-    pairs = zip(np.ravel(given), np.ravel(exact), strict=True)
-    return all(any(float(f"{b:.{d - 1}e}") == a for d in range(least, 12)) for a, b in pairs)
+    """What of a word counts: not its article, nor what it is called before a letter."""
+    bare = re.sub(ARTICLE, "", word, flags=re.I)
+    return re.sub(r"[\W_]+", "", bare.casefold())
 
 
 def _slip(given, wanted, exercise):
@@ -477,7 +502,9 @@ def _is_share(wanted):
 
 
 def _explains(given, outcomes, exercise):
-    """Whether a slip's values are those given, or were rounded to them: to 3 digits or more."""
+    """Whether a slip's values are those given, rounded on one side or the other."""
     if _agree(given, outcomes, exercise):
         return True
-    return _is_typed(exercise) and all(map(_rounded, given, outcomes, itertools.repeat(3)))
+    return _is_typed(exercise) and (
+        _agree(given, outcomes, _to(3, exercise)) or _agree(outcomes, given, exercise)
+    )

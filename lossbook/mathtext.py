@@ -20,7 +20,12 @@ from lossbook.shapes import Shape
 LONGEST, DEEPEST = 1000, 100
 MODULES = {"np", "numpy", "sp", "sympy", "math"}
 NAMES = {"pi": sp.pi, "E": sp.E, "e": sp.E}
-SIGNS = str.maketrans({"^": "**", "−": "-", "·": "*", "×": "*", "²": "**2", "³": "**3"})
+SIGNS = {"^": "**", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"}
+SIGNS |= {"²": "**2", "³": "**3", **{sign: str(n) for n, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}}
+ROOT = re.compile(r"√\s*(?:(?=\()|([\w.]+)(?![\w.(]))")  # of brackets, a number or a name
+GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta"}
+GREEK |= {"κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma"}
+GREEK |= {"τ": "tau", "θ": "theta"}
 
 
 def _divide(a, b):
@@ -61,6 +66,7 @@ PLAIN = {"exp", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan"}
 PLAIN |= {"binomial", "factorial", "Abs", "Min", "Max", "Eq", "Ne", "Lt", "Le", "Gt", "Ge"}
 ALIASES = {"abs": "Abs", "absolute": "Abs", "min": "Min", "minimum": "Min", "max": "Max"}
 ALIASES |= {"maximum": "Max", "comb": "binomial", "arctan": "atan"}
+ALIASES |= {"expit": "sigmoid", "σ": "sigmoid"}
 FUNCTIONS = {
     "log": _log,
     "ln": _log,
@@ -69,6 +75,7 @@ FUNCTIONS = {
     "log1p": lambda x: _log(_add(1, x)),
     "expm1": lambda x: _add(sp.exp(x, evaluate=False), -1),
     "sqrt": lambda x: _power(x, sp.Rational(1, 2)),
+    "sigmoid": lambda x: _divide(1, _add(1, sp.exp(_times(sp.Integer(-1), x), evaluate=False))),
     "square": lambda x: _power(x, sp.Integer(2)),
     "pow": _power,
     "power": _power,
@@ -88,7 +95,8 @@ def parse(text: str, names: Collection[str] = ()) -> sp.Basic | tuple:
     """The expression, or the tuple of expressions, that a text means.
 
     text: numbers, names, arithmetic, comparisons, tuples and calls of FUNCTIONS, as in Python;
-        also with ^ for a power. Names become symbols.
+        also with signs of print, such as ^ for a power, √ and δ. Names become symbols. Quotes
+        around it all are left out.
     names: those of symbols, where a constant has the same name.
     Raises Unreadable for any other text.
 
@@ -99,9 +107,11 @@ def parse(text: str, names: Collection[str] = ()) -> sp.Basic | tuple:
         raise Unreadable(f"a text of {len(text)} signs is too long to be read")
     if "%" in text:
         raise Unreadable("a number without a per cent sign is asked: a share of 3 % is 0.03")
-    plain = text.strip().translate(SIGNS)
+    plain = re.sub(r"(?s)^(['\"])(.*)\1$", r"\2", text.strip()).strip()
+    plain = plain.translate(str.maketrans(SIGNS))
     if not set("([{") & set(plain):  # no brackets, so that a comma between digits is a decimal one
         plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
+    plain = ROOT.sub(lambda found: f"sqrt({found[1]})" if found[1] else "sqrt", plain)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about literals such as 1if
@@ -128,8 +138,8 @@ def _build(node, names, depth):
         case ast.Constant(value=float()) if math.isfinite(node.value):
             return sp.Float(node.value)
         case ast.Name():
-            constant = node.id in NAMES and node.id not in names
-            return NAMES[node.id] if constant else sp.Symbol(node.id)
+            name = GREEK.get(node.id, node.id)
+            return NAMES[name] if name in NAMES and name not in names else sp.Symbol(name)
         case ast.Attribute(value=ast.Name(id=module)) if module in MODULES and node.attr in NAMES:
             return NAMES[node.attr]
         case ast.UnaryOp(op=ast.USub()):

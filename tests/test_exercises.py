@@ -420,6 +420,18 @@ def test_any_answer_is_met_with_a_verdict(answer):
         ("hinge-3", "Piecewise((s, Eq(t, 1)), (-s, True))"),
         ("mse-4", "2x*(w*x-y)".replace("2x", "2·x")),
         ("focal-5", "(1 - p_t)*(1 - p_t - p_t*np.log(p_t))"),
+        ("huber-6", "δ*r/sqrt(δ**2+r**2)"),
+        ("huber-6", "δ·r/√(δ²+r²)"),
+        ("mse-12", "μ^2/(\u00b5^2+σ²/n)"),  # the micro sign, too
+        ("mae-7", "η/2"),
+        ("ctc-4", "p₁ + p₂ – p₁⋅p₂"),
+        ("mixed_ranking-10", "-sigmoid(-g)"),
+        ("mixed_ranking-10", "−σ(−g)"),
+        ("mse-2", "√28"),
+        ("mse-2", "2×√7,0"),
+        ("mse-1", "14÷3"),
+        ("mse-1", "'14/3'"),
+        ("mse-1", '"14/3" '),
         ("triplet-3", "Easy"),
     ],
 )
@@ -457,6 +469,37 @@ def test_other_forms_of_a_right_answer():
     for form in (sp.Rational(14, 3), Fraction(14, 3), Decimal(14) / 3, np.float64(14) / 3):
         assert check("mse-1", form).right
     assert check("triplet-3", np.str_("easy")).right
+
+
+def test_a_list_of_one_number_is_that_number():
+    best = dict(EXERCISES)["mae-10"].answer
+    for form in ([4.67], (14 / 3,), [[4.67]], np.array([[4.67]]), "[14/3]", sp.Matrix([4.67])):
+        assert check("mse-1", form).right
+        assert not check("mse-1", [form, form]).right
+    assert check("mae-10", lambda x, y: np.array([best(x, y)])).right
+    assert not check("mae-10", lambda x, y: np.array([best(x, y)] * 2)).right
+    gradient = dict(EXERCISES)["hinge-8"].answer
+    assert not check("hinge-8", lambda score, t: gradient(score, t)[None]).right
+
+
+def test_infinities_of_sympy_are_infinities():
+    bound = dict(EXERCISES)["hinge-10"].answer
+    for infinity, right in ((sp.oo, True), (-sp.oo, False), (sp.zoo, False), (sp.nan, False)):
+        verdict = check("hinge-10", lambda *a, infinity=infinity: max(bound(*a), -infinity))
+        assert verdict.right is right, infinity
+        assert (
+            check("hinge-10", lambda *a, infinity=infinity: [max(bound(*a), -infinity)]).right
+            is right
+        )
+
+
+def test_words_may_have_their_article_or_their_noun():
+    for word in ("the quantile", "A quantile", '"the quantile"', "Quantile."):
+        assert check("choosing-1", word).right
+    for word in ("statement B", "Answer B", "the statement B", "(B)", "b"):
+        assert check("ctc-3", word).right
+    for word in ("A B", "a b", "A, B", "statement A", "statement", "the", "statement A B", "not B"):
+        assert not check("ctc-3", word).right
 
 
 def test_a_function_may_spoil_its_arguments():
@@ -569,6 +612,43 @@ def test_a_rounded_answer_is_told_the_exact_one():
     assert "right (to more digits 4.66667). " in check("mse-1", 4.67).message
     assert "right. " in check("mse-1", 14 / 3).message
     assert "right, but rounded too far: give 3 digits" in check("mse-1", 4.7).message
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        # The true values: 4.66667, 0.31446, 39.5498, 9.43823 and 3.0625.
+        ("mse-1", (4.67, 4.667, 4.66667, 14 / 3, np.float32(4.6666665)), (4.66, 4.662, 4.668)),
+        ("mse-1", ("4.67", "4.6667", np.float32(4.667)), ("4.6651", "4.66666", "4.6749", 4.675)),
+        ("mse-9", (0.31, 0.314, 0.3145), (0.319, 0.315, 0.313)),
+        ("cross_entropy-11", (39.5, 39.55, 39.5498), (39.599, 39.51, 39.6)),
+        ("loss_functions-9", (9.44, 9.438, 9.4382), (9.434, 9.43, 9.4379)),
+        ("mixed_ranking-2", (3.06, 3.062, 3.063, 3.0625), (3.061, 3.064, 3.0624)),
+        ("hinge-7", ("-0.6667, 1.6667", [-0.66667, 5 / 3]), ([-0.66668, 5 / 3], [-2 / 3, 1.66663])),
+        ("choosing-2", (2, "2.00"), (2.004, 2.00001)),
+    ],
+)
+def test_a_number_is_right_in_all_the_digits_that_it_has(name, right, wrong):
+    assert [check(name, given).right for given in right] == [True] * len(right)
+    assert [check(name, given).right for given in wrong] == [False] * len(wrong)
+
+
+def test_more_digits_than_are_right_are_told():
+    says = "not yet. It is right to 3 digits, but not beyond: give 3 digits, or an exact form"
+    assert [says in check("mse-1", given).message for given in (4.668, 4.6749, 4.662)] == [
+        *(True, True, False)
+    ]
+    assert "right to 1 decimal, but not beyond" in check("cross_entropy-11", 39.52).message
+    assert "right to 4 decimals, but" in check("hinge-7", [-0.66668, 5 / 3]).message
+
+
+def test_the_digits_that_are_stored_suffice():
+    """A number that was computed is compared to seven digits, or to all that it has."""
+    for name, exercise in EXERCISES:
+        for number in np.ravel(exercise.answer) if typed(exercise) else ():
+            text = f"{number:.15g}"
+            digits = len(text.replace(".", "").strip("-0"))
+            assert digits >= 9 or digits <= 5, (name, text)
 
 
 @pytest.mark.parametrize(
@@ -734,9 +814,23 @@ def test_labels_and_counts_are_whole_where_expressions_are_compared():
             assert values.get("t", 0) in (0, 1)
 
 
-def test_only_an_interrupt_goes_through():
-    def interrupted(*arguments):
-        raise KeyboardInterrupt
+class Unheard(BaseException):
+    def __str__(self):
+        raise self
 
+
+def raising(error):
+    def function(*arguments):
+        raise error
+
+    return function
+
+
+def test_only_an_interrupt_goes_through():
+    class Cursed:
+        __repr__ = __array__ = raising(Unheard())
+
+    assert "the function raised Unheard: Unheard, at" in check("mae-5", raising(Unheard())).message
+    assert "Unheard on the way" in check("mse-1", Cursed()).message
     with pytest.raises(KeyboardInterrupt):
-        check("mae-5", interrupted)
+        check("mae-5", raising(KeyboardInterrupt))

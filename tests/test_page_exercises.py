@@ -34,6 +34,23 @@ ODD = [
     *("'word'", "hello", "f(2)", "exp(1, 2)", "import os", "__import__('os')", "a[0]", "a.b", "()"),
     *("1 < 2", "1 < 2 < 3", "not x", "x if y else z", "lambda: 1", "e", "pi", "½", "3²", "2^3^2"),
     *("sqrt(-1)", "factorial(5)", "binomial(5, 2)", "Piecewise((1, True))", "max(1, 2)", "1_000"),
+    *(
+        "√28",
+        "2*√(7)",
+        "√ x",
+        "√√2",
+        "14÷3",
+        "1–2",
+        "δ/r",
+        "µ²+σ²÷n",
+        "p₁⋅p₂",
+        "λ",
+        "∞",
+        "∂x",
+        "ｇ",
+    ),
+    *("sigmoid(0)", "-sigmoid(-2)", "−σ(−g)", "sigmoid()", "[7]", "[[7]]", "[7, 7]"),
+    *("'7'", '"-2/3, 5/3"', "'7", "''", "'x + 1'", "the answer", "statement B", "an A", "A B"),
     *("((((((1))))))", "constructor", "toString()", "2 # two", "1;2", "inf", "nan", "1e999", "007"),
 ]
 
@@ -57,8 +74,8 @@ def forms(exercise):
 
 
 def numbers(exact):
-    for scale in (1, 2, -1, 100, 1.01):
-        for digits in (2, 3, 6, 17):
+    for scale in (1, 2, -1, 100, 1.01, 1.0003):
+        for digits in (2, 3, 4, 6, 17):
             texts = [f"{scale * number:.{digits}g}" for number in exact.flat]
             yield ", ".join(texts) if exact.ndim else texts[0]
     if not exact.ndim:
@@ -106,6 +123,8 @@ def test_page_and_notebook_say_the_same(verdicts):
             continue  # the page has no complex numbers
         if re.search(r"cannot be read here|an expression is asked, got [(\[]", said):
             continue  # each names the part in its own way
+        if "the answer has" in said and not text.isascii():
+            continue  # the page as it was typed, the notebook as it was read
         if said != f"{name}: {message}":
             different.append((text, said, message))
     assert not different, different[:20]

@@ -180,7 +180,7 @@ EXERCISES = {
         },
     ),
     "mae-11": Exercise(
-        answer=0.100592,
+        answer=0.1005920069,
         shows="A tenth of mildly bad errors costs the mean its lead, and nobody would see them.",
         slips={
             "the height of the wide bell as a ninth; it is a third of the narrow one's": 0.1220,

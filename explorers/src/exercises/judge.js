@@ -1,6 +1,6 @@
 // The verdict on a typed answer, as `check` in lossbook/exercises.py gives it. The data of an
 // exercise are written by lossbook/exercise_data.py.
-import { isTruth, parse, quoted, Unreadable } from "./parse.js";
+import { isTruth, parse, quoted, unquoted, Unreadable } from "./parse.js";
 import { symbols, value } from "./value.js";
 import { say } from "../words.js";
 
@@ -31,7 +31,11 @@ function read(text, exercise) {
   if (exercise.kind === "word") return { given: [text] };
   if (exercise.kind === "value") {
     const tree = parse(text);
-    return { given: [numbers(tree, text)], tree };
+    const found = numbers(tree, unquoted(text));
+    const flat = [found].flat(Infinity);
+    // A list of one number is that number, if one is asked.
+    const one = !Array.isArray(exercise.wanted[0]) && flat.length === 1;
+    return { given: [one ? flat[0] : found], tree };
   }
   const { names, points } = exercise;
   let tree;
@@ -44,7 +48,7 @@ function read(text, exercise) {
     }));
   }
   if (tree.type === "tuple" || isTruth(tree)) {
-    throw new Unreadable(say("an expression is asked, got {text}", { text: text.trim() }));
+    throw new Unreadable(say("an expression is asked, got {text}", { text: unquoted(text) }));
   }
   const extra = symbols(tree).filter((name) => !names.includes(name)).sort();
   if (extra.length) {
@@ -64,11 +68,10 @@ function numbers(tree, text) {
     return parts;
   }
   if (isTruth(tree)) {
-    throw new Unreadable(say("a number is asked, got {text}", { text: text.trim() }));
+    throw new Unreadable(say("a number is asked, got {text}", { text }));
   }
   if (symbols(tree).length) {
-    const found = { text: text.trim() };
-    throw new Unreadable(say("a number is asked, but the answer has {text}", found));
+    throw new Unreadable(say("a number is asked, but the answer has {text}", { text }));
   }
   return value(tree, {});
 }
@@ -76,7 +79,7 @@ function numbers(tree, text) {
 function compare(given, exercise) {
   const { wanted } = exercise;
   if (agree(given, wanted, exercise)) {
-    const exact = agree(given, wanted, { ...exercise, decimals: null, digits: 9 });
+    const exact = agree(given, wanted, to(9, exercise));
     const { shows } = exercise;
     const message = exact
       ? say("right. {shows}", { shows })
@@ -84,8 +87,11 @@ function compare(given, exercise) {
     return { right: true, message };
   }
   const slips = known(given, exercise);
-  if (!slips.length && given.every((one, i) => isRounded(one, wanted[i]))) {
-    return { right: false, message: rounded(exercise) };
+  if (!slips.length && exercise.kind === "value") {
+    if (agree(given, wanted, to(2, exercise))) return { right: false, message: rounded(exercise) };
+    if (given.every((one, i) => beginsAs(one, wanted[i], exercise))) {
+      return { right: false, message: beyond(exercise) };
+    }
   }
   return { right: false, message: wrong(slips, counterexample(given, exercise)) };
 }
@@ -94,6 +100,19 @@ function rounded({ decimals: n, digits }) {
   if (n === null) return say("right, but rounded too far: give {digits} digits, or an exact form", { digits });
   if (n <= 1) return say("right, but rounded too far: give {n} decimal, or an exact form", { n });
   return say("right, but rounded too far: give {n} decimals, or an exact form", { n });
+}
+
+function beyond({ decimals: n, digits }) {
+  if (n === null) {
+    return say("not yet. It is right to {digits} digits, but not beyond: give {digits} digits, or " +
+      "an exact form", { digits });
+  }
+  if (n <= 1) {
+    return say("not yet. It is right to {n} decimal, but not beyond: give {n} decimal, or an " +
+      "exact form", { n });
+  }
+  return say("not yet. It is right to {n} decimals, but not beyond: give {n} decimals, or an " +
+    "exact form", { n });
 }
 
 function wrong([slip, other], why) {
@@ -121,7 +140,10 @@ function counterexample(given, exercise) {
 }
 
 const agree = (given, wanted, exercise) => given.every((one, i) => same(one, wanted[i], exercise));
-const letters = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+// "statement B", "the quantile"; but "A B" are two choices.
+const ARTICLE = /^[^\p{L}\p{N}]*((the +)?(statement|answer|option) +(?=[\p{L}\p{N}][^\p{L}\p{N}]*$)|(the|an?) +(?=[\p{L}\p{N}]{2}))/iu;
+/** What of a word counts: not its article, nor what it is called before a letter. */
+const letters = (word) => word.replace(ARTICLE, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 const shape = (x) => Array.isArray(x) ? [x.length, ...(x.length ? shape(x[0]) : [])] : [];
 const tuple = (lengths) => lengths.length === 1 ? `(${lengths[0]},)` : `(${lengths.join(", ")})`;
 
@@ -133,29 +155,40 @@ function same(given, wanted, exercise) {
   if (String(shape(given)) !== String(shape(wanted))) return false;
   const typed = exercise.kind === "value";
   const found = [given].flat(Infinity);
-  return [wanted].flat(Infinity).every((exact, i) => {
-    const far = typed ? halfAUnit(exact, exercise) : 0;
-    return Math.abs(found[i] - exact) <= Math.max(far, 1e-12 + exercise.rtol * Math.abs(exact));
-  });
+  return [wanted].flat(Infinity).every((exact, i) => (
+    Math.abs(found[i] - exact) <= 1e-12 + exercise.rtol * Math.abs(exact) ||
+    (typed && isRounding(found[i], exact, exercise))
+  ));
 }
 
-/** Half a unit of the last digit that is asked; 0 where the exact number has no more digits. */
-function halfAUnit(exact, { decimals, digits }) {
-  const size = Math.floor(Math.log10(Math.max(Math.abs(exact), 1e-300)));
-  const unit = 10 ** -(decimals ?? digits - 1 - size);
-  const short = Math.abs(Math.round(exact / unit) * unit - exact) <= 1e-9 * Math.abs(exact);
-  return short ? 0 : unit / 2;
+/** The exercise, if it asked for so many significant digits. */
+const to = (digits, exercise) => ({ ...exercise, decimals: null, digits });
+
+/** The unit of the last digit that is asked of a number. */
+function unitOf(exact, { decimals, digits }) {
+  return 10 ** -(decimals ?? digits - 1 - Math.floor(Math.log10(Math.max(Math.abs(exact), 1e-300))));
 }
 
-/** Whether a number is the exact one, rounded to `least` digits or more. */
-function isRounded(given, exact, least = 2) {
-  if (typeof exact === "string" || String(shape(given)) !== String(shape(exact))) return false;
+/** Whether a number is the exact one, rounded: to the digits that are asked, or to more.
+ *
+ * Who gives more digits than are asked says that those are right as well. */
+function isRounding(given, exact, exercise) {
+  for (let more = 0; more < 10; more++) {
+    const unit = unitOf(exact, exercise) / 10 ** more;
+    const rounded = Math.round(given / unit) * unit;
+    const endsHere = Math.abs(given - rounded) <= 1e-7 * Math.abs(given);
+    if (endsHere && Math.abs(rounded - exact) <= (0.5 + 1e-9) * unit) return true; // a half up or down
+  }
+  return false;
+}
+
+/** Whether numbers would be right if they were rounded to the digits that are asked. */
+function beginsAs(given, wanted, exercise) {
+  if (String(shape(given)) !== String(shape(wanted))) return false;
   const found = [given].flat(Infinity);
-  return [exact].flat(Infinity).every((b, i) => {
-    for (let digits = least; digits < 12; digits++) {
-      if (Number(exponential(b, digits)) === found[i]) return true;
-    }
-    return false;
+  return [wanted].flat(Infinity).every((exact, i) => {
+    const unit = unitOf(exact, exercise);
+    return Math.abs(found[i] - Math.round(exact / unit) * unit) < unit / 2;
   });
 }
 
@@ -170,9 +203,11 @@ function known(given, exercise) {
   return names;
 }
 
+/** Whether a slip's values are those given, rounded on one side or the other. */
 function explains(given, outcomes, exercise) {
   if (agree(given, outcomes, exercise)) return true;
-  return exercise.kind !== "expression" && given.every((one, i) => isRounded(one, outcomes[i], 3));
+  return exercise.kind === "value" &&
+    (agree(given, outcomes, to(3, exercise)) || agree(outcomes, given, exercise));
 }
 
 /** x.toExponential, but a half is rounded to the even digit, as Python does. */

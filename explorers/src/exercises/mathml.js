@@ -1,7 +1,7 @@
 // A tree of parse.js as MathML, so that one sees how an answer was understood.
 import { say } from "../words.js";
 
-const GREEK = {
+export const GREEK = {
   alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", kappa: "κ", lambda: "λ",
   mu: "μ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", theta: "θ",
 };

@@ -1,5 +1,6 @@
 // Mathematics as people type it, read as lossbook/mathtext.py reads it; nothing is ever run.
 import jsep from "jsep";
+import { GREEK } from "./mathml.js";
 import { say } from "../words.js";
 
 // The grammar of Python's expressions, as far as formulas go. Brackets keep a mark, since
@@ -17,14 +18,19 @@ jsep.hooks.add("gobble-token", function (env) {
 const LONGEST = 1000;
 const DEEPEST = 100;
 const MODULES = new Set(["np", "numpy", "sp", "sympy", "math"]);
-// Nothing, two parts without a sign between them, and a number such as 007.
-const NOT_PYTHON = /[\p{L}\p{N}_.)\]]\s+[\p{L}\p{N}_.]|[)\]]\s*[\p{L}\p{N}_]|(?<![\p{L}\p{N}_.]|[eE][+-])0+[1-9]\d*(?![\d.eE])|\p{No}|^$/u;
+// Nothing, two parts without a sign between them, a number such as 007, and a sign.
+const NOT_PYTHON = /[\p{L}\p{N}_.)\]]\s+[\p{L}\p{N}_.]|[)\]]\s*[\p{L}\p{N}_]|(?<![\p{L}\p{N}_.]|[eE][+-])0+[1-9]\d*(?![\d.eE])|\p{No}|[^\0-\x7f\p{L}\p{M}\p{N}]|^$/u;
 const CONSTANTS = { pi: Math.PI, E: Math.E, e: Math.E };
-const SIGNS = { "^": "**", "−": "-", "·": "*", "×": "*", "²": "**2", "³": "**3" };
+const SIGNS = {
+  "^": "**", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "**2", "³": "**3",
+  ...Object.fromEntries([..."₀₁₂₃₄₅₆₇₈₉"].map((sign, n) => [sign, n])),
+};
+const ROOT = /√\s*(?:(?=\()|([\p{L}\p{N}_.]+)(?![\p{L}\p{N}_.(]))/gu; // of brackets, a number or a name
+const LETTERS = new Map(Object.entries(GREEK).map(([name, letter]) => [letter, name]));
 const ALIASES = {
   abs: "Abs", absolute: "Abs", min: "Min", minimum: "Min", max: "Max", maximum: "Max",
   comb: "binomial", arctan: "atan", ln: "log", power: "pow", Fraction: "Rational",
-  Matrix: "array",
+  Matrix: "array", expit: "sigmoid", "σ": "sigmoid",
 };
 const OPERATORS = { "+": "add", "-": "subtract", "*": "times", "/": "over", "**": "pow" };
 const COMPARISONS = { "==": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge" };
@@ -35,7 +41,7 @@ const ARGUMENTS = {
   tanh: [1, 1], atan: [1, 1], factorial: [1, 1], Abs: [1, 1], Min: [1, 99], Max: [1, 99],
   binomial: [2, 2], Eq: [2, 2], Ne: [2, 2], Lt: [2, 2], Le: [2, 2], Gt: [2, 2], Ge: [2, 2],
   log: [1, 2], log2: [1, 1], log10: [1, 1], log1p: [1, 1], expm1: [1, 1], sqrt: [1, 1],
-  square: [1, 1], pow: [2, 2], Rational: [1, 2], array: [1, 1], Piecewise: [1, 99],
+  sigmoid: [1, 1], square: [1, 1], pow: [2, 2], Rational: [1, 2], array: [1, 1], Piecewise: [1, 99],
 };
 
 export class Unreadable extends Error {}
@@ -47,6 +53,9 @@ export function quoted(text, longest = 60) {
   const escaped = short.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark;
 }
+
+/** A text without the quotes around it all. */
+export const unquoted = (text) => text.trim().replace(/^(['"])(.*)\1$/s, "$2").trim();
 
 /**
  * The tree of a text: {type, ...} with the types number, symbol, truth, tuple, call (name,
@@ -60,9 +69,10 @@ export function parse(text, names = []) {
   if (text.includes("%")) {
     throw new Unreadable(say("a number without a per cent sign is asked: a share of 3 % is 0.03"));
   }
-  let plain = text.trim().replace(/[\^−·×²³]/g, (sign) => SIGNS[sign]);
+  let plain = [...unquoted(text)].map((sign) => SIGNS[sign] ?? sign).join("");
   // No brackets, so that a comma between digits is a decimal one.
   if (!/[([{]/.test(plain)) plain = plain.replace(/(?<=\d),(?=\d)/g, ".");
+  plain = plain.replace(ROOT, (_, what) => what ? `sqrt(${what})` : "sqrt");
   plain = plain.replace(/#.*$/, "").replace(/(?<=\d)_(?=\d)/g, "");
   if (/(?<![\p{L}\p{N}_.])[\d.]+\s*\(|\)\s*\(/u.test(plain)) {
     throw new Unreadable(say("a product is written with *, such as 2*(x + 1)"));
@@ -93,7 +103,8 @@ function build(node, names, depth) {
     case "Literal":
       return Number.isFinite(node.value) ? { type: "number", value: node.value } : refuse();
     case "Identifier": {
-      const { name } = node;
+      const written = node.name.normalize("NFKC"); // as Python has it
+      const name = LETTERS.get(written) ?? written;
       if (name === "True" || name === "False") return { type: "truth", value: name === "True" };
       const constant = Object.hasOwn(CONSTANTS, name) && !names.has(name);
       return constant ? { type: "constant", name, value: CONSTANTS[name] } : { type: "symbol", name };

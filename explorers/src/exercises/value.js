@@ -47,6 +47,7 @@ const FUNCTIONS = {
   over: (a, b) => a * power(b, -1),
   pow: power,
   sqrt: (x) => power(x, 0.5),
+  sigmoid: (x) => power(1 + finite(Math.exp(-x)), -1),
   square: (x) => power(x, 2),
   Rational: (a, b = 1) => a * power(b, -1),
   log: (x, base) => base === undefined ? finite(Math.log(x)) : Math.log(x) / finite(Math.log(base)),
