@@ -45,7 +45,7 @@ def without_unit(i, places, group, m):
     return (np.where(other, -np.maximum(0, m - d), 1.0)[:, None] * away).sum(axis=0)
 
 
-PLACES = np.array([[0.0, 0.0], [0.6, 0.8], [0.3, -0.4], [2.0, 0.0], [0.0, 0.0]])
+PLACES = np.array([[0.0, 0.0], [0.72, 0.96], [0.3, -0.4], [2.0, 0.0], [0.0, 0.0]])
 
 EXERCISES = {
     "contrastive-1": Exercise(
@@ -106,7 +106,7 @@ EXERCISES = {
         shows="Softmax minus one-hot, over the temperature; a cold loss has large forces.",
         at=(
             (np.array([1.0, 0.9, -1.0]), 1, 0.5),
-            (np.array([10.0, 9.99, -10.0]), 0, 0.01),
+            (np.array([10.0, 9.99, -10.0, -10.0]), 0, 0.01),
         ),
         slips={
             "the gradient by the logits: 1/temperature is missing": without_inner,
@@ -141,7 +141,8 @@ EXERCISES = {
         shows="Each neighbour adds one spring; those beyond the margin add nothing.",
         at=(
             (0, PLACES, np.array([0, 1, 0, 1, 1]), 1.5),
-            (1, PLACES[:4], np.array([0, 1, 1, 0]), 2.0),
+            # One that is similar, and farther than the margin.
+            (1, PLACES[:4, ::-1], np.array([0, 1, 1, 0]), 1.4),
         ),
         slips={
             "the gradient; the force is its opposite": lambda i, places, group, m: (

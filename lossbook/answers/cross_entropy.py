@@ -125,7 +125,7 @@ EXERCISES = {
     "cross_entropy-8": Exercise(
         answer=softmax_gradient,
         shows="Softmax minus one-hot, row by row; each row adds up to 0.",
-        at=((LOGITS, CLASSES), (1000 * LOGITS, CLASSES), (LOGITS[:1], CLASSES[:1])),
+        at=((LOGITS, CLASSES), (1000 * LOGITS, CLASSES), (LOGITS[:1, :2], CLASSES[:1])),
         slips={
             "the softmax; the one-hot target is still to be subtracted": lambda z, t: softmax(z),
             "the gradient of the mean; each sample's own is asked": lambda z, t: (
@@ -173,8 +173,8 @@ EXERCISES = {
         shows="One number, convex in 1/T, and no decision changes.",
         at=(
             (LOGITS, CLASSES),
-            (5 * LOGITS, CLASSES),
-            (0.1 * LOGITS, CLASSES),
+            (50 * LOGITS, CLASSES),
+            (0.02 * LOGITS, CLASSES),
             (np.array([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0], [2.0, 0.0]]), np.array([0, 0, 0, 1])),
         ),
         slips={

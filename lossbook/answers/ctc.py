@@ -95,7 +95,7 @@ EXERCISES = {
             ([0, 1, 1, 0, 1, 2, 2],),
             ([3, 0, 3, 0, 0, 3],),
             ([0, 2, 0],),
-            ([2, 2, 1, 1, 0, 1],),
+            ([2, 2, 2, 1, 1, 0, 1],),
         ),
         slips={
             "the blanks dropped first, then merged": drop_first,

@@ -88,7 +88,7 @@ EXERCISES = {
         at=(
             (np.array([0.0, 1.0, -2.0, 3.0]), np.array([1, 0, 1, 0]), 2.0),
             (np.array([0.5, -0.5]), np.array([1, 1]), 0.0),
-            (np.array([1000.0, -1000.0]), np.array([1, 1]), 0.5),
+            (np.array([1000.0, -1000.0, 1.0]), np.array([1, 1, 0]), 0.5),
             (np.array([1000.0, -1000.0]), np.array([0, 0]), 2.0),
         ),
         slips={
@@ -136,7 +136,7 @@ EXERCISES = {
     "focal-10": Exercise(
         answer=forecast,
         shows="No closed form is needed: a rising curve can be trapped.",
-        at=((0.9, 2.0), (0.9, 0.0), (0.5, 5.0), (0.01, 1.0), (0.7, 0.5)),
+        at=((0.9, 2.0), (0.9, 0.0), (0.5, 5.0), (0.6, 5.0), (0.001, 1.0), (0.7, 0.5)),
         slips={
             "the way from forecast to truth": lambda q, gamma: true_probability(q, gamma, 0.5),
             "the truth itself; only a proper loss makes a model say it": lambda q, gamma: q,

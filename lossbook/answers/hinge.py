@@ -151,12 +151,14 @@ EXERCISES = {
     "hinge-10": Exercise(
         answer=lower_bound,
         shows="No line and no data set were trained: the weights alone prove how good it can get.",
-        at=(
+        at=(  # All sums are exact, so that a balance can also be tested without a tolerance.
             (SIX, NAMES, 1.0, np.array([0, 0.25, 0, 0.25, 0, 0])),
-            (SIX, NAMES, 1.0, np.array([0.1, 0.2, 0, 0.1, 0.1, 0.1])),
-            (SIX, NAMES, 1.0, np.array([0, 0.25, 0, 0, 0, 0])),
+            (SIX, NAMES, 0.25, np.array([0.25, 0.125, 0, 0.125, 0.25, 0])),  # up to C itself
+            (SIX[1:], NAMES[1:], 2.0, np.array([0.5, 0, 0.25, 0, 0.25])),
+            (SIX, NAMES, 1.0, np.array([0, 0.25 + 1 / 64, 0, 0.25, 0, 0])),
+            (SIX, NAMES, 1.0, np.array([0, 0.25, 0, 0.25, 0, 2.0**-20])),
             (SIX, NAMES, 0.2, np.array([0, 0.25, 0, 0.25, 0, 0])),
-            (SIX, NAMES, 1.0, np.array([0, -0.25, 0, -0.25, 0, 0])),
+            (SIX, NAMES, 1.0, np.array([0.5, -0.25, 0, 0.25, 0, 0])),
         ),
         slips={
             "without the factor 1/2 of the square": without_the_half,

@@ -48,7 +48,7 @@ EXERCISES = {
         shows="One product for both cases, and nothing is squared that could overflow.",
         at=(
             (np.array([0.0, 0.5, -1.0, 2.0, -3.0]), 1.0),
-            (np.array([0.5, -4.0, 7.0]), 2.5),
+            (np.array([0.5, -4.0, 7.0, 2.0]), 2.5),
             (np.array([1e200, -1e200]), 1.0),
         ),
         slips={

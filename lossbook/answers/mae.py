@@ -74,7 +74,7 @@ EXERCISES = {
         at=(
             (
                 np.array([[1.0, 2, 4], [3, 9, 9], [5, 0, 9]]),
-                np.array([[2.0, 2, 1], [5, 1, 0], [1, 7, 0]]),
+                np.array([[2.0, 2, 1], [5, 1, 0], [0, 7, 0]]),
                 np.array([[True, True, True], [True, False, False], [True, True, False]]),
             ),
             (
@@ -108,6 +108,7 @@ EXERCISES = {
             (5.0, EIGHT, 0.75),
             (6.0, EIGHT, 0.75),
             (9.0, EIGHT, 0.875),
+            (1.0, SEVEN, 0.25),
             (3.0, SEVEN, 0.25),
             (4.0, SEVEN, 0.5),
             (5.0, SEVEN, 0.5),

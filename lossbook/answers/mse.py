@@ -70,18 +70,20 @@ EXERCISES = {
     "mse-5": Exercise(
         answer=mse_gradient,
         shows="Residuals, sent back through X: one product forward, one product backward.",
-        at=(  # as many rows as columns, so that the arguments can also be swapped
+        at=(  # more rows than columns, and fewer
             (
-                np.array([[1.0, 2.0, 0.0], [1.0, -1.0, 3.0], [1.0, 0.5, -2.0]]),
-                np.array([1.0, 2.0, -1.0]),
-                np.array([0.5, -1.0, 2.0]),
+                np.array([[1.0, 2.0], [1.0, -1.0], [1.0, 0.5], [0.0, 3.0]]),
+                np.array([1.0, 2.0, -1.0, 0.5]),
+                np.array([0.5, -1.0]),
             ),
-            (np.eye(3) + 1, np.array([3.0, 0.0, 1.0]), np.array([1.0, 1.0, 0.0])),
+            (np.eye(2, 3) + 1, np.array([3.0, 0.0]), np.array([1.0, 1.0, 0.0])),
         ),
         slips={
             "the gradient of the sum, not of the mean": lambda X, y, w: 2 * X.T @ (X @ w - y),
             "the gradient of half the sum": lambda X, y, w: X.T @ (X @ w - y),
-            "X where its transpose should stand": lambda X, y, w: 2 * X @ (X @ w - y) / len(X),
+            "the number of parameters for that of samples": lambda X, y, w: (
+                2 * X.T @ (X @ w - y) / len(w)
+            ),
         },
     ),
     "mse-6": Exercise(

@@ -53,7 +53,7 @@ def total_of_batch(z, labels, margin):
 
 
 FIVE = np.array([[0, 0], [1, 0], [3, 0], [3, 1], [0, 4.0]])
-LINE = np.array([[0], [1], [2.2], [5.0]])
+LINE = np.array([[0], [1], [2.2], [5.0], [5.5], [7.0]])
 
 EXERCISES = {
     "triplet-1": Exercise(
@@ -119,7 +119,7 @@ EXERCISES = {
     "triplet-7": Exercise(
         answer=batch_hard,
         shows="One triplet for each anchor: N of them, of some N^3.",
-        at=((FIVE, np.array([0, 0, 1, 1, 0]), 3.0), (LINE, np.array([0, 0, 1, 1]), 0.5)),
+        at=((FIVE, np.array([0, 0, 1, 1, 0]), 3.0), (LINE, np.array([0, 0, 1, 1, 2, 2]), 0.5)),
         slips={
             "squared distances": of_squares,
             "the nearest positive": nearest_positive,
