@@ -33,7 +33,8 @@ class Exercise:
     at: for a function, the tuples of arguments to compare it at; for an expression whose
         symbols may not be any number (a label, a count), values of them in alphabetical order.
     slips: wrong answers of the same kind, by name; those in SLIPS are known for all.
-    decimals, digits: how many decimals the text asks of a number, or else significant digits.
+    decimals, digits: how many decimals the text asks of a number, or else significant digits;
+        more may be given, and must be right as well.
     rtol: how far a value of a function or of an expression may be off, relative to the right one.
     """
 

@@ -44,7 +44,7 @@ ODD = [
         "δ/r",
         "µ²+σ²÷n",
         "p₁⋅p₂",
-        "λ",
+        "α+β+γ+δ+ε+η+κ+λ+μ+ρ+σ+τ+θ+π",
         "∞",
         "∂x",
         "ｇ",
@@ -123,7 +123,7 @@ def test_page_and_notebook_say_the_same(verdicts):
             continue  # the page has no complex numbers
         if re.search(r"cannot be read here|an expression is asked, got [(\[]", said):
             continue  # each names the part in its own way
-        if "the answer has" in said and not text.isascii():
+        if "a number is asked" in said and not text.isascii():
             continue  # the page as it was typed, the notebook as it was read
         if said != f"{name}: {message}":
             different.append((text, said, message))
