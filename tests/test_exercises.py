@@ -594,18 +594,35 @@ def test_a_number_is_judged_by_the_digits_that_the_text_asks(name, exercise):
     assert exercise.rtol == 1e-6
 
 
-@pytest.mark.parametrize(("name", "exercise"), TYPED)
-def test_a_number_rounded_as_asked_passes_and_its_neighbours_do_not(name, exercise):
+def asked(exercise):
+    """The exact numbers, and the unit of the last digit that is asked of each."""
     exact = np.asarray(exercise.answer, float)
     size = np.floor(np.log10(abs(exact) + (exact == 0)))
     places = exercise.decimals
-    places = exercise.digits - 1 - size if places is None else places + 0 * size
-    unit = 10.0**-places
+    return exact, 10.0 ** -(exercise.digits - 1 - size if places is None else places + 0 * size)
+
+
+@pytest.mark.parametrize(("name", "exercise"), TYPED)
+def test_a_number_rounded_as_asked_passes_and_its_neighbours_do_not(name, exercise):
+    exact, unit = asked(exercise)
     rounded = np.round(exact / unit) * unit
     assert check(name, rounded).right
     assert check(name, exact).right
     for beside in (rounded - unit, rounded + unit, exact - 0.51 * unit, exact + 0.51 * unit):
         assert check(name, beside).right is False
+
+
+@pytest.mark.parametrize("more", [1, 2])
+@pytest.mark.parametrize(("name", "exercise"), TYPED)
+def test_further_digits_are_right_or_refused(name, exercise, more):
+    exact, unit = asked(exercise)
+    unit = unit / 10**more
+    rounded = np.round(exact / unit) * unit
+    assert check(name, rounded).right
+    for beside in (rounded - 2 * unit, rounded + 2 * unit):
+        # Not one that ends in 0, and so has fewer digits; nor one beyond the tolerance.
+        if np.all(np.round(beside / unit) % 10) and np.all(unit > 1e-6 * abs(exact)):
+            assert check(name, beside).right is False
 
 
 def test_a_rounded_answer_is_told_the_exact_one():

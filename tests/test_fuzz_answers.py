@@ -227,6 +227,7 @@ def same_number(x):
         np.longdouble(x),
         f"2*{x!r}/2",
     ]
+    forms += [[x], [[x]], np.array([x]), f"'{x!r}'", f"[{x!r}]", f"{x!r}×√4÷2"]
     forms += [int(x), np.int64(x), sp.Integer(int(x)), f"{int(x)}/1"] if x == int(x) else []
     return forms
 
