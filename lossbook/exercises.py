@@ -13,6 +13,7 @@ import itertools
 import numbers
 import pkgutil
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -326,15 +327,15 @@ def _read(answer, like):
         if isinstance(answer, bool | np.bool_) or (isinstance(answer, int) and answer in (0, 1)):
             return bool(answer)
         raise _Unusable(f"True or False is asked, got {_text(answer)}")
-    found = np.array(_numbers(answer))
+    found = np.array(_numbers(answer, several=np.ndim(like) > 0))
     # A list of one number is that number, if one is asked.
     return found.reshape(()) if np.ndim(like) == 0 and found.size == 1 else found
 
 
-def _numbers(answer):
+def _numbers(answer, several=False):
     """A number, or a list of them, of lists of them, and so on, in floating point."""
     if isinstance(answer, str):
-        answer = parse(answer)
+        answer = parse(answer, several=several)
     if isinstance(answer, sp.MatrixBase):
         answer = answer.tolist() if 1 not in answer.shape else list(answer)
     elif isinstance(answer, np.ndarray) and answer.dtype.kind in "iuf":
@@ -467,7 +468,7 @@ def _begins_as(given, exact, exercise):
 
 def _letters(word):
     """What of a word counts: not its article, nor what it is called before a letter."""
-    bare = re.sub(ARTICLE, "", word, flags=re.I)
+    bare = re.sub(ARTICLE, "", unicodedata.normalize("NFKC", word), flags=re.I)
     return re.sub(r"[\W_]+", "", bare.casefold())
 
 

@@ -22,6 +22,8 @@ MODULES = {"np", "numpy", "sp", "sympy", "math"}
 NAMES = {"pi": sp.pi, "E": sp.E, "e": sp.E}
 SIGNS = {"^": "**", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"}
 SIGNS |= {"²": "**2", "³": "**3", **{sign: str(n) for n, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}}
+# The signs of a keyboard for Chinese, １ and ， among them, that are as wide as a Chinese one.
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 ROOT = re.compile(r"√\s*(?:(?=\()|([\w.]+)(?![\w.(]))")  # of brackets, a number or a name
 GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta"}
 GREEK |= {"κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma"}
@@ -91,13 +93,15 @@ class Unreadable(ValueError):
     """A text that cannot be read as mathematics; the message says why."""
 
 
-def parse(text: str, names: Collection[str] = ()) -> sp.Basic | tuple:
+def parse(text: str, names: Collection[str] = (), several: bool = False) -> sp.Basic | tuple:
     """The expression, or the tuple of expressions, that a text means.
 
     text: numbers, names, arithmetic, comparisons, tuples and calls of FUNCTIONS, as in Python;
         also with signs of print, such as ^ for a power, √ and δ. Names become symbols. Quotes
         around it all are left out.
     names: those of symbols, where a constant has the same name.
+    several: whether more than one number is asked. Then a comma alone parts two; it is a decimal
+        one if there is a semicolon or a space to part them, as in 1,8; 2,4.
     Raises Unreadable for any other text.
 
     >>> parse("x^2 + 2"), parse("e"), parse("e", names=["e"])
@@ -105,12 +109,14 @@ def parse(text: str, names: Collection[str] = ()) -> sp.Basic | tuple:
     """
     if len(text) > LONGEST:
         raise Unreadable(f"a text of {len(text)} signs is too long to be read")
+    text = text.translate(WIDE)
     if "%" in text:
         raise Unreadable("a number without a per cent sign is asked: a share of 3 % is 0.03")
     plain = re.sub(r"(?s)^(['\"])(.*)\1$", r"\2", text.strip()).strip()
     plain = plain.translate(str.maketrans(SIGNS))
-    if not set("([{") & set(plain):  # no brackets, so that a comma between digits is a decimal one
-        plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
+    if not set("([{") & set(plain) and (not several or re.search(r";|,\s", plain)):
+        plain = re.sub(r"(?<=\d),(?=\d)", ".", plain).replace(";", ",")
+    plain = re.sub(r"(?<=\w)\s*,\s*(?=[)\]]|$)", "", plain)  # a last comma parts nothing
     plain = ROOT.sub(lambda found: f"sqrt({found[1]})" if found[1] else "sqrt", plain)
     try:
         with warnings.catch_warnings():

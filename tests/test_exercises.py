@@ -442,6 +442,27 @@ def test_texts_are_read_as_mathematics(name, text):
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("contrastive-2", "1.8,2.4"),
+        ("contrastive-2", "9/5,12/5"),
+        ("contrastive-2", "9/5, 12/5"),
+        ("contrastive-2", "1,8; 2,4"),
+        ("contrastive-2", "1,8, 2,4"),
+        ("contrastive-2", "（１．８，２．４）"),
+        ("hinge-7", "-2/3,5/3"),
+        ("hinge-7", "－２/３，５/３"),
+        ("loss_functions-10", "54.75,80.28"),
+        ("huber-1", "１．５"),
+        ("ctc-4", "1－（1-p1）*（1-p2）"),
+        ("ctc-3", "Ｂ"),
+    ],
+)
+def test_what_parts_numbers_and_wide_signs_are_read(name, text):
+    assert check(name, text).right, check(name, text)
+
+
+@pytest.mark.parametrize(
     "text", ["__import__('os').system('touch ran')", "open('ran', 'w')", "print(1)", "exec('1')"]
 )
 def test_a_text_is_never_run(text, tmp_path, monkeypatch, capsys):

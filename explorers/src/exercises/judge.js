@@ -30,7 +30,7 @@ export function judge(text, data) {
 function read(text, exercise) {
   if (exercise.kind === "word") return { given: [text] };
   if (exercise.kind === "value") {
-    const tree = parse(text);
+    const tree = parse(text, [], Array.isArray(exercise.wanted[0]));
     const found = numbers(tree, unquoted(text));
     const flat = [found].flat(Infinity);
     // A list of one number is that number, if one is asked.
@@ -143,7 +143,7 @@ const agree = (given, wanted, exercise) => given.every((one, i) => same(one, wan
 // "statement B", "the quantile"; but "A B" are two choices.
 const ARTICLE = /^[^\p{L}\p{N}]*((the +)?(statement|answer|option) +(?=[\p{L}\p{N}][^\p{L}\p{N}]*$)|(the|an?) +(?=[\p{L}\p{N}]{2}))/iu;
 /** What of a word counts: not its article, nor what it is called before a letter. */
-const letters = (word) => word.replace(ARTICLE, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+const letters = (word) => word.normalize("NFKC").replace(ARTICLE, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 const shape = (x) => Array.isArray(x) ? [x.length, ...(x.length ? shape(x[0]) : [])] : [];
 const tuple = (lengths) => lengths.length === 1 ? `(${lengths[0]},)` : `(${lengths.join(", ")})`;
 

@@ -54,6 +54,10 @@ export function quoted(text, longest = 60) {
   return mark + (mark === "'" ? escaped.replaceAll("'", "\\'") : escaped) + mark;
 }
 
+// The signs of a keyboard for Chinese, １ and ， among them, are as wide as a Chinese one.
+const narrow = (text) => text.replaceAll("\u3000", " ").replace(/[！-～]/g, (sign) =>
+  String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+
 /** A text without the quotes around it all. */
 export const unquoted = (text) => text.trim().replace(/^(['"])(.*)\1$/s, "$2").trim();
 
@@ -61,8 +65,11 @@ export const unquoted = (text) => text.trim().replace(/^(['"])(.*)\1$/s, "$2").t
  * The tree of a text: {type, ...} with the types number, symbol, truth, tuple, call (name,
  * parts), and the operators as calls of add, times, over, pow, minus.
  * names: those of symbols, where a constant has the same name.
+ * several: whether more than one number is asked. Then a comma alone parts two; it is a decimal one
+ * if there is a semicolon or a space to part them, as in 1,8; 2,4.
  */
-export function parse(text, names = []) {
+export function parse(typed, names = [], several = false) {
+  const text = narrow(typed);
   if ([...text].length > LONGEST) {
     throw new Unreadable(say("a text of {n} signs is too long to be read", { n: [...text].length }));
   }
@@ -70,8 +77,10 @@ export function parse(text, names = []) {
     throw new Unreadable(say("a number without a per cent sign is asked: a share of 3 % is 0.03"));
   }
   let plain = [...unquoted(text)].map((sign) => SIGNS[sign] ?? sign).join("");
-  // No brackets, so that a comma between digits is a decimal one.
-  if (!/[([{]/.test(plain)) plain = plain.replace(/(?<=\d),(?=\d)/g, ".");
+  if (!/[([{]/.test(plain) && (!several || /;|,\s/.test(plain))) {
+    plain = plain.replace(/(?<=\d),(?=\d)/g, ".").replaceAll(";", ",");
+  }
+  plain = plain.replace(/(?<=[\p{L}\p{N}_])\s*,\s*(?=[)\]]|$)/gu, ""); // a last comma parts nothing
   plain = plain.replace(ROOT, (_, what) => what ? `sqrt(${what})` : "sqrt");
   plain = plain.replace(/#.*$/, "").replace(/(?<=\d)_(?=\d)/g, "");
   if (/(?<![\p{L}\p{N}_.])[\d.]+\s*\(|\)\s*\(/u.test(plain)) {
