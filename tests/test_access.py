@@ -131,3 +131,25 @@ def test_without_script_the_contents_stand_below_the_text(browser, server):
     page.locator(".bd-sidebar-primary a", has_text="Cheat sheet").click()
     assert page.url.endswith("cheat_sheet.html")
     assert not page.locator(".bd-header-article button").first.is_visible()
+
+
+def test_where_nothing_is_kept_the_page_works_and_says_so(browser, server):
+    page = browser.new_page(color_scheme="light")
+    page.add_init_script(
+        """Object.defineProperty(window, "localStorage", {
+          configurable: true,
+          get() { throw new DOMException("denied", "SecurityError"); },
+        });"""
+    )
+    page.goto(f"{server}/chapters/regression/huber.html")
+    page.locator("form.exercise input[type=text]").first.fill("1.5")
+    page.locator("form.exercise button").first.click()
+    assert page.locator(".exercise-verdict").first.text_content().startswith("Right.")
+    assert "This browser keeps no answers." in page.locator(".exercise-progress").text_content()
+    before = page.locator("html").get_attribute("data-theme")
+    for _ in range(3):
+        page.locator("button.theme-switch-button:visible").first.click()
+        if page.locator("html").get_attribute("data-theme") != before:
+            break
+    else:
+        pytest.fail("the button for the theme does nothing")

@@ -1,5 +1,13 @@
 // Loaded in the head of every page, before anything is drawn.
 {
+  // Where a browser refuses to keep anything, scripts go on as if nothing had been kept.
+  try {
+    localStorage.length;
+  } catch {
+    const value = { getItem: () => null, setItem() {}, removeItem() {}, forgets: true };
+    Object.defineProperty(window, "localStorage", { value });
+  }
+
   // The theme of the reader's system is the default.
   const { dataset } = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -309,3 +309,16 @@ def test_control_without_the_script_nothing_is_judged(open_exercises):
     page = open_exercises("huber-1", java_script_enabled=False)
     assert page.get_by_role("textbox").count() == 0
     assert page.get_by_text("Answer", exact=True).first.is_visible()
+
+
+@pytest.mark.parametrize(
+    "stored", ['{"exercises":null}', '{"exercises":{"huber-1":null}}', "[]", "x"]
+)
+def test_what_is_stored_may_be_damaged(open_exercises, stored):
+    page = open_exercises("huber-1", "huber-3")
+    page.evaluate("stored => localStorage.setItem('lossbook', stored)", stored)
+    page.reload()
+    assert solved(page) == "Solved: 0 of 2 here, 0 of 117 in the book"
+    answer(page, "huber-1", "1.5")
+    assert solved(page) == "Solved: 1 of 2 here, 1 of 117 in the book"
+    assert not page.log.errors

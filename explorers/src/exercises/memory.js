@@ -3,18 +3,27 @@ const KEY = "lossbook";
 
 /** {exercises: {"huber-1": {right, answer, tries}}, predictions: {place: choice}} */
 export function remembered() {
-  let kept = {};
+  let kept = null;
   try {
-    kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch { /* no storage here, or not ours: nothing is remembered */ }
-  return { exercises: {}, predictions: {}, ...kept };
+    kept = exported(localStorage.getItem(KEY));
+  } catch { /* no storage here: nothing is remembered */ }
+  return kept ?? { exercises: {}, predictions: {} };
+}
+
+/** Whether this browser keeps anything; site/static/book.js stands in for a storage that does not. */
+export function keeps() {
+  try {
+    return !localStorage.forgets;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the browser keeps it. */
 function store(kept) {
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));
-    return true;
+    return keeps();
   } catch {
     return false;
   }
@@ -53,7 +62,7 @@ export function add(other) {
   const { exercises, predictions } = remembered();
   const all = { ...other.exercises, ...exercises };
   for (const [name, there] of Object.entries(other.exercises)) {
-    const here = exercises[name] ?? there;
+    const here = Object.hasOwn(exercises, name) ? exercises[name] : there; // __proto__ is none
     const first = there.right && !here.right ? there : here; // right stays right
     all[name] = { ...first, tries: Math.max(here.tries, there.tries) };
   }

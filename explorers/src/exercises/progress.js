@@ -1,6 +1,6 @@
 // How many exercises are solved, in this chapter and in the book, and what is done with them all.
 import { element } from "./field.js";
-import { add, exported, forget, remembered } from "./memory.js";
+import { add, exported, forget, keeps, remembered } from "./memory.js";
 import { say } from "../words.js";
 
 const LARGEST = 1e6; // bytes; the whole book answered is a tenth of it
@@ -42,7 +42,8 @@ export function progress(bar, restore) {
     const { exercises } = remembered();
     const here = names.filter((name) => exercises[name]?.right === true).length;
     meter.value = here;
-    text.textContent = say("Solved: {here} of {page} here, {all} of {book} in the book. Kept in " +
+    if (!keeps()) text.textContent = say("This browser keeps no answers.");
+    else text.textContent = say("Solved: {here} of {page} here, {all} of {book} in the book. Kept in " +
       "this browser only.", { here, page: names.length, all: solved(), book: bar.dataset.book });
   };
 }
