@@ -128,10 +128,15 @@ def bounded_ratio(x: Numbers, y: Numbers) -> Numbers:
 
 
 def exp_of_product(x: Numbers, y: Numbers) -> Numbers:
-    """e^(x y) without the rounding of x y, for an x of few bits."""
-    high = (y + 1.5 * 2.0**42) - 1.5 * 2.0**42  # Veltkamp split: x * high is exact for a short x
-    e = np.exp(x * high)
-    return e + e * np.expm1(x * (y - high))
+    """e^(x y) for x <= 0 <= y, without the rounding of x y."""
+    # Both are cut to 26 bits (y on a grid, where e^(x y) is not 0), whose product is exact.
+    near = x * (1 - 2.0**-25)  # cut towards 0, so that e to what is left is at most about 1
+    split = near * (2.0**27 + 1)
+    x_high = split - (split - near)
+    grid = 2.0**37 / (abs(x) + 1e-280)
+    y_high = (y + grid) - grid
+    e = np.exp(x_high * y_high)
+    return e + e * np.expm1(x_high * (y - y_high) + (x - x_high) * y)
 
 
 def power_of_rest(p: Numbers, g: Numbers) -> Numbers:

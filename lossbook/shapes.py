@@ -490,15 +490,15 @@ def maximum(x, y):
     return sp.Max(x, y)
 
 
-HIGH = "(({1} + 6597069766656) - 6597069766656)"  # to 2^-10, as in printing.exp_of_product
-
-
 @shape(
     numpy="exp_of_product({0}, {1})",
-    javascript=f"(Math.exp({{0}}*{HIGH})*Math.exp({{0}}*({{1}} - {HIGH})))",
+    # As in printing, but with 24 bits of x.
+    javascript="((x, y, high = Math.fround(0.9999998*x), grid = 2**37/(Math.abs(x) + 1e-280), "
+    "part = (y + grid) - grid) => Math.exp(high*part)*Math.exp(high*(y - part) + (x - high)*y))"
+    "({0}, {1})",
 )
 def exp_of_product(x, y):
-    """e^(x y), accurate also where x y is large and its rounding would cost digits."""
+    """e^(x y) for x <= 0 <= y, accurate also where x y is large and its rounding costs digits."""
     return sp.exp(x * y)
 
 

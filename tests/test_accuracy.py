@@ -11,8 +11,9 @@ import sympy as sp
 import lossbook as book
 from lossbook.classification import DISTRIBUTION, LABEL, LOGITS, PROBABILITY, SIGN
 from lossbook.loss import Domain, Vector, loss
+from lossbook.printing import exp_of_product
 from lossbook.shapes import softplus, total
-from lossbook.verify import ulps
+from lossbook.verify import UNSEEN, check_digits, evaluate, ulps
 from tools import accuracy, benchmark
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +58,38 @@ def test_tiny_probabilities_keep_their_digits():
     value, grad = book.binary_cross_entropy.value_and_grad([1e-300, 1e-300], [1, 0])
     assert value.tolist() == [pytest.approx(300 * np.log(10), rel=1e-15), 1e-300]
     assert grad == pytest.approx([-1e300, 1], rel=1e-15)
+
+
+@pytest.mark.parametrize("gamma", [1e-290, 1.23456e-3, 1 / 3, 0.7, 2.2, 4.1863246506598255, 9.87])
+def test_a_power_of_many_digits_costs_no_digits(gamma):
+    rng, far = np.random.default_rng(1), 700 / (1 + gamma)
+    z = np.concatenate([rng.uniform(-far, far, 60), [30.3, 61.420519472635526, 5.3, 8.1, 12.7]])
+    z = np.append(z, [700 / gamma, 300 / gamma] if gamma < 0.1 else [])
+    loss = book.focal_with_logits.variant(alpha=None)
+    for y in (0, 1):
+        check_digits(loss, z, y, value=4, grad=4, gamma=gamma)
+        for one in z[abs(z) > 10]:  # nearer to 0 the Hessian is a difference
+            at = dict(zip(loss.symbols, (one, y, gamma), strict=True))
+            exact = evaluate(loss.hessian, at, least=UNSEEN)
+            assert ulps(float(loss.hess(one, y, gamma=gamma)), exact) <= 8
+
+
+def test_a_product_in_an_exponent_is_exact():
+    rng = np.random.default_rng(0)
+    for power in 10 ** rng.uniform(-280, 6, 200):
+        y = np.append(rng.uniform(0, 705, 10), 10 ** rng.uniform(-300, 2, 5)) / power
+        for far, found in zip(y, exp_of_product(-power, y), strict=True):
+            with mpmath.workdps(40):
+                assert ulps(found, mpmath.exp(-mpmath.mpf(power) * mpmath.mpf(far))) <= 1.5
+
+
+@pytest.mark.parametrize("power", [0.0, 5e-324, 1e-300, 1e-3, 1.0, 708.3, 123456.789, 1e6])
+def test_a_product_in_an_exponent_may_overflow(power):
+    y = np.append(10.0 ** np.arange(-300, 309), [0.0, 5e-324, np.finfo(float).max])
+    with np.errstate(over="ignore"):
+        right = np.exp(-power * y)
+        found = exp_of_product(-power, y)
+    np.testing.assert_allclose(found, right, rtol=1e-13, atol=1e-300)
 
 
 def finite_where_the_answer_is(loss, **parameters):

@@ -12,7 +12,15 @@ import pytest
 import sympy as sp
 
 import lossbook
-from lossbook import absolute_error, contrastive, explorers, fits, huber, pinball
+from lossbook import (
+    absolute_error,
+    contrastive,
+    explorers,
+    fits,
+    focal_with_logits,
+    huber,
+    pinball,
+)
 from lossbook.loss import loss
 from lossbook.sequence import path_polynomial
 from lossbook.shapes import softplus
@@ -100,6 +108,19 @@ def test_javascript_of_piecewise_losses_is_numpy_to_the_last_bit(one):
 @pytest.mark.parametrize("one", [logistic, steep, bump], ids=lambda one: one.name)
 def test_javascript_of_smooth_losses_is_numpy(one):
     assert_agrees(one, explorers.javascript(one), in_node, rtol=1e-12)
+
+
+def test_javascript_of_focal_with_logits_is_numpy():
+    rng = np.random.default_rng(11)
+    z = rng.normal(size=3000) * 10 ** rng.uniform(-3, 2, size=3000)
+    y, gamma = rng.integers(0, 2, 3000).astype(float), 10 ** rng.uniform(-3, 1, size=3000)
+    z[:40] *= 1e300
+    calls = np.stack([z, y, np.full(3000, 0.3), gamma], axis=1)
+    found = in_node(explorers.javascript(focal_with_logits), calls.tolist())
+    wanted = [
+        focal_with_logits.value_and_grad(a, b, alpha=alpha, gamma=g) for a, b, alpha, g in calls
+    ]
+    np.testing.assert_allclose(found, wanted, rtol=2e-15, atol=1e-300)
 
 
 def test_a_wrong_gradient_is_found():
