@@ -4,6 +4,7 @@ import functools
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -11,6 +12,7 @@ import sympy as sp
 
 from lossbook.loss import Loss
 from lossbook.prove import Refuted
+from lossbook.shapes import unfold
 
 
 def check_gradient(loss: Loss, *args, rtol: float = 1e-6, **parameters) -> None:
@@ -24,6 +26,8 @@ def check_gradient(loss: Loss, *args, rtol: float = 1e-6, **parameters) -> None:
     >>> check_gradient(huber, [0.5, 3.0], 0)
     checked: the gradient agrees with central differences, within 1e-06
     """
+    given = loss._bind(args, parameters)
+    loss.variant(**given)._check(given)  # symbols are refused, which have no differences
     value, grads = loss(*args, **parameters), loss.grad(*args, **parameters)
     if not np.size(value):
         raise ValueError(f"{loss.name}: there is no sample to check, got shape {value.shape}")
@@ -48,8 +52,13 @@ def _differences(loss, args, i, entry, parameters):
     up, down = (np.array(args[i], dtype=float) for _ in range(2))
     at = up[(..., *entry)]
     step = np.where(np.isfinite(at), 1e-6 * np.maximum(1, abs(at)), 0)
-    up[(..., *entry)] += step
-    down[(..., *entry)] -= step
+    with np.errstate(over="ignore"):
+        up[(..., *entry)] += step
+        down[(..., *entry)] -= step
+    domain = loss._domains[loss.wrt[i]]
+    room = domain.allows(up) & domain.allows(down)
+    wants = f"{domain.wants} with room for differences, 1e-06 on both sides"
+    replace(domain, wants=wants, allows=lambda _: room).inside(np.array(args[i], dtype=float))
     high, low = (loss(*args[:i], moved, *args[i + 1 :], **parameters) for moved in (up, down))
     moved = np.where(step, 2 * step, np.inf)  # what was not moved has the slope 0
     return (high - low) / moved
@@ -66,25 +75,43 @@ def check_digits(loss: Loss, *args, value: float = 3, grad: float = 4, **paramet
     checked: 2 values within 3 ULP of exact, gradients within 4 ULP
     """
     require_scalar("check_digits", loss)
-    args = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in args))
-    if not args[0].size:
-        raise ValueError(f"{loss.name}: there is no sample to check, got shape {args[0].shape}")
-    points = np.stack([a.ravel() for a in args], axis=-1)
+    given = loss._bind(args, parameters)
+    loss = loss.variant(**given)
+    arrays, numbers, shape, _ = loss._check(given)
+    if not math.prod(shape):
+        raise ValueError(f"{loss.name}: there is no sample to check, got shape {shape}")
+    points = np.stack([np.broadcast_to(a, shape).ravel() for a in arrays], axis=-1)
     computed = [r.ravel() for r in loss.value_and_grad(*args, **parameters)]
-    chosen, loss = loss.parameters | parameters, loss.variant(**parameters)
-    numbers = [chosen[symbol.name] for symbol in loss.symbols[len(args) :]]
-    formulas = loss.formula, loss.gradient
     bounds = {"value": value, "gradient": grad}
-    for (what, bound), results, formula in zip(bounds.items(), computed, formulas, strict=True):
+    for (what, bound), results in zip(bounds.items(), computed, strict=True):
         for point, number in zip(points, results, strict=True):
             at = dict(zip(loss.symbols, [*point, *numbers], strict=True))
-            exact = evaluate(formula, at, least=UNSEEN)
+            exact = _exact(loss, what, at)
             if not ulps(number, exact) <= bound:
                 raise Refuted(
                     f"the {what} at {', '.join(f'{x:g}' for x in point)} is {number!r}, "
                     f"exactly {mpmath.nstr(exact, 17)}: {ulps(number, exact):.3g} ULP off"
                 )
     print(f"checked: {len(points)} values within {value} ULP of exact, gradients within {grad} ULP")
+
+
+def _exact(loss, what, at):
+    """The value or the gradient in many digits; terms without weight count for nothing."""
+    formula, in_symbols = {
+        "value": (loss.formula, loss),
+        "gradient": (loss.gradient, loss.grad),
+    }[what]
+    try:
+        return evaluate(formula, at, least=UNSEEN)
+    except ValueError:
+        numbers = [sp.Rational(x) for x in at.values()]
+        n = len(loss.arguments)
+        chosen = dict(zip(loss._numeric, numbers[n:], strict=True))
+        formula = unfold(in_symbols(*numbers[:n], **chosen))  # where 0 log 0 is 0
+        if formula.is_finite:
+            return evaluate(formula, {}, least=UNSEEN)
+        place = ", ".join(f"{symbol} = {x:g}" for symbol, x in at.items())
+        raise ValueError(f"{loss.name}: the {what} has no finite number at {place}") from None
 
 
 def require_scalar(who: str, loss: Loss) -> None:
@@ -114,7 +141,10 @@ def evaluate(
     numbers, previous = _lambdify(tuple(at), formula, "mpmath"), None
     while digits < 20_000:
         with mpmath.workdps(digits):
-            exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
+            try:
+                exact = mpmath.mpf(numbers(*map(mpmath.mpf, at.values())))
+            except ZeroDivisionError:
+                exact = mpmath.nan
             # 0 may only mean that there are too few digits.
             if exact and previous and abs(exact / previous - 1) < mpmath.mpf(10) ** -30:
                 return exact
@@ -149,12 +179,19 @@ def convexity_counterexample(
     """Where f lies above its chord, as a convex function nowhere does: (a, b, how much, midway).
 
     f: takes points (tries, size), and gives (tries,). Pairs a, b are drawn at random; of those
-    that were tried, the worst is returned. None: no such pair was found, which proves nothing.
+    that were tried, the worst is returned. Where f is NaN nothing is compared. None: no such pair
+    was found, which proves nothing.
 
     >>> convexity_counterexample(lambda u: u[:, 0] ** 2, 1) is None
     True
     """
     a, b = np.random.default_rng(seed).normal(scale=2, size=(2, tries, size))
-    rise = f((a + b) / 2) - (f(a) + f(b)) / 2
+    low, high, midway = np.asarray(f(a)), np.asarray(f(b)), np.asarray(f((a + b) / 2))
+    ends = np.maximum(abs(low), abs(high))
+    # More than rounding makes: of large numbers, and of small ones that are a rest of larger terms.
+    least = np.maximum(1e-9 * np.clip(ends, 1e-6, 1), 1e-13 * ends)
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is above nothing
+        rise = midway - (low / 2 + high / 2)
+    rise = np.where(rise > least, rise, 0)
     worst = rise.argmax()
-    return (a[worst], b[worst], rise[worst]) if rise[worst] > 1e-9 else None
+    return (a[worst], b[worst], rise[worst]) if rise[worst] else None
