@@ -168,7 +168,8 @@ def _focal_hessian(p, y, alpha, gamma):
     curvature = faded / true / true
     if gamma:
         if gamma < 1:  # gamma - 1 has lost digits of a small gamma
-            slope = np.where(certain, np.inf, gamma * faded / (rest + certain))
+            large = 2.0**200  # so that no digits of a subnormal are lost
+            slope = np.where(certain, np.inf, large * gamma * faded / (large * (rest + certain)))
         else:
             last = gamma - 1
             last = np.where(is_one, printing.power_of_rest(p, last), p**last)

@@ -34,6 +34,8 @@ NUMBERS = [
     (focal.hess, (1e-155, 1), {"alpha": 2.0**-10}, 9.765625e306),
     (focal.hess, (2.0**-1030, 1), {"alpha": 2.0**-1060}, 2.0**1000),
     (focal.hess, (2.0**-1060, 0), {"alpha": None, "gamma": 2.0**-1060}, 2),
+    (focal.hess, (5e-324, 0), {"alpha": 0.2964371842242953, "gamma": 5e-324}, 1.4071256315514094),
+    (focal.hess, (5e-324, 0), {"alpha": None, "gamma": 0.5}, 0.75 / 5e-324**0.5),
     (squared_error.grad, (1e308, 1e308), {}, 0),
     (absolute_error.grad, (1.7e308, -1.7e308), {}, 1),
     (huber.hess, (1.7e308, -1.7e308), {}, 0),
