@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 FLOAT = np.dtype(float)
+NUMBERS = sp.Expr, float, int, np.number, np.bool_  # beside symbols
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Domain:
             part = f"{self.argument}{list(at) or ''}"
             raise TypeError(f"{self.owner}: {part} is a masked array; its mask would be lost")
         kind, size = array.dtype.kind, array.dtype.itemsize
-        if kind not in "biuf"[not self.booleans :] or size > 8 or is_a(given, bytearray):
+        if kind not in "biuf"[not self.booleans :] or size > 8 or _is_bytes(given):
             raise TypeError(f"{self.takes}, got {_odd(given, array, at)}")
         numbers = np.asarray(array, float)
         if kind in "iu" and size == 8 and _large(numbers).any():
@@ -93,6 +94,32 @@ class Domain:
             got = f"{self.argument}{where or ''} = {wrong}"
             raise ValueError(f"{self.takes}, got {got}")
 
+    def expression(self, given: object, symbol: sp.Symbol) -> sp.Expr:
+        """A number as it is written in decimals, or an expression.
+
+        symbol: the assumptions that those of the expression must not contradict.
+        """
+        got = shown(given)
+        if is_a(given, sp.IndexedBase) or not is_a(given, NUMBERS):
+            wants = "a number or an sp.Expr beside symbols"
+            raise TypeError(f"{self.owner}: {self.argument} takes {wants}, got {got}")
+        if not is_a(given, sp.Expr):
+            number = self.numbers(given)
+            self.inside(number)
+            whole = is_a(given, (int, np.integer))
+            return sp.Integer(int(given)) if whole else sp.Rational(repr(number.item()))
+        if not given.free_symbols:
+            try:
+                number = float(given)
+            except Exception:  # of what has no number, or a complex one
+                raise TypeError(f"{self.takes}, got {got}") from None
+            self.inside(np.asarray(number))
+            return given
+        assumed = "is_commutative", "is_real", "is_positive", "is_nonnegative"
+        if any(getattr(symbol, one) and getattr(given, one) is False for one in assumed):
+            raise TypeError(f"{self.takes}, got {got}, which is assumed to be none")
+        return given
+
 
 FINITE = Domain("finite numbers", np.isfinite)
 POSITIVE = Domain("a positive finite number", lambda x: np.isfinite(x) & (x > 0))
@@ -123,6 +150,11 @@ def _is_listed(given):
     arrays = "__array__", "__array_interface__", "__array_struct__"
     whole = is_a(given, memoryview) or any(hasattr(given, name) for name in arrays)
     return hasattr(given, "__getitem__") and not whole
+
+
+def _is_bytes(given):
+    """Whether it is a text of bytes that numpy takes for numbers."""
+    return is_a(given, bytearray) or (is_a(given, memoryview) and given.format == "B")
 
 
 def _odd(given, array, at):

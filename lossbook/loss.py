@@ -283,22 +283,15 @@ class Loss:
 
     def _expression(self, name, given):
         """An argument beside symbols as an expression; numbers as they are written in decimals."""
-        domain, vector, got = self._domains[name], name in self._vectors, shown(given)
-        numbers = sp.Expr, float, int, np.number, np.bool_
-        if vector != is_a(given, sp.IndexedBase) or not is_a(given, numbers):
-            kind = "an sp.IndexedBase" if vector else "a number or an sp.Expr"
-            raise TypeError(f"{self.name}: {name} takes {kind} beside symbols, got {got}")
-        if not is_a(given, sp.Expr):
-            number = domain.numbers(given)
-            domain.inside(number)
-            whole = is_a(given, (int, np.integer))
-            return sp.Integer(int(given)) if whole else sp.Rational(repr(number.item()))
-        if not vector and not given.free_symbols:
-            try:
-                number = float(given)
-            except Exception:  # of what has no number, or a complex one
-                raise TypeError(f"{domain.takes}, got {got}") from None
-            domain.inside(np.asarray(number))
+        domain, got = self._domains[name], shown(given)
+        if name not in self._vectors:
+            return domain.expression(given, self._symbol(name))
+        if not is_a(given, sp.IndexedBase):
+            raise TypeError(
+                f"{self.name}: {name} takes an sp.IndexedBase beside symbols, got {got}"
+            )
+        if given[0].is_real is False:
+            raise TypeError(f"{domain.takes}, got {got}, which is assumed to be none")
         return given
 
     # Evaluation.

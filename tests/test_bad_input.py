@@ -245,6 +245,8 @@ NO_NUMBERS = [
     (np.array(["1"]), "'1' at [0] (dtype <U1)"),
     (b"12", "b'12'"),
     (bytearray(b"12"), "bytearray"),
+    (memoryview(b"12"), "memoryview"),
+    ([[1.0, 2.0], memoryview(b"12")], "memoryview"),
     (2**70, str(2**70)),
     ([2**70, 0.5], f"{2**70} at [0]"),
     ([0.5, 10**5000], "an integer of 16610 bits at [1]"),

@@ -15,7 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lossbook
-from lossbook import absolute_error, cross_entropy_with_logits, huber, squared_error, triplet
+from lossbook import (
+    absolute_error,
+    cross_entropy_with_logits,
+    focal,
+    huber,
+    squared_error,
+    triplet,
+)
 from lossbook.loss import BLOCK, SWITCH, Domain, Loss, Vector, loss
 from lossbook.shapes import absolute, distance, logsumexp, positive_part, softplus, total, unfold
 
@@ -177,11 +184,33 @@ class TestFormulas:
             ((sp.Symbol("r"), "y"), {}, "y takes a number or an sp.Expr beside symbols, got 'y'"),
             ((sp.Symbol("r") > 0, 1), {}, "y_hat takes a number or an sp.Expr beside symbols"),
             ((sp.Symbol("r"), sp.I), {}, "y takes finite numbers, got I"),
+            ((sp.Symbol("r", imaginary=True), 0), {}, "y_hat takes finite numbers, got r, which"),
+            ((sp.Symbol("r", infinite=True), 0), {}, "y_hat takes finite numbers, got r, which"),
+            ((sp.Symbol("r", commutative=False), 0), {}, "y_hat takes finite numbers, got r"),
+            ((sp.MatrixSymbol("A", 2, 2), 0), {}, "y_hat takes finite numbers, got A, which"),
+            ((1.0, 0), {"delta": sp.Symbol("d", negative=True)}, "delta takes a positive finite"),
+            ((1.0, 0), {"delta": sp.Symbol("d", zero=True)}, "delta takes a positive finite"),
+            ((1.0, 0), {"delta": -sp.Symbol("d", nonnegative=True)}, "delta takes a positive"),
+            ((1.0, 0), {"delta": sp.I * sp.Symbol("d", positive=True)}, "delta takes a positive"),
         ],
     )
     def test_what_cannot_stand_beside_symbols_is_named(self, given, chosen, wants):
         with pytest.raises((TypeError, ValueError), match="huber: " + re.escape(wants)):
             huber(*given, **chosen)
+
+    def test_assumptions_of_other_parameters_and_vectors(self):
+        with pytest.raises(TypeError, match=r"focal: gamma takes a number from 0 .*, got g, which"):
+            focal(0.5, 1, gamma=sp.Symbol("g", negative=True))
+        z = sp.IndexedBase("z", imaginary=True)
+        with pytest.raises(TypeError, match="z takes vectors of finite numbers, got z, which"):
+            softmax(z, sp.IndexedBase("y"))
+
+    def test_control_what_may_be_right_stands_beside_symbols(self):
+        r, d = sp.Symbol("r", real=True), sp.Symbol("d", nonnegative=True)
+        for right in (r, d, r**2, sp.Symbol("s"), sp.MatrixSymbol("A", 2, 2)[0, 0]):
+            assert huber(right, 0, delta=d + 1).has(right)
+            assert huber(1, 0, delta=right).has(right)
+        assert focal(r, 1, gamma=sp.Symbol("g", zero=True)).has(r)
 
     @pytest.mark.parametrize(
         "p", [1 - 2.0**-53, 0.1 + 0.2, 5e-324, 1e-300, np.float32(0.1), 1, True]
