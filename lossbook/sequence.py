@@ -12,10 +12,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from lossbook.classification import LOGITS
+from lossbook.classification import LOGITS, PROBABILITY
 from lossbook.loss import Domain, Loss
 
-IMPOSSIBLE = -1e300  # stands for log 0: sums and differences of it are never NaN
+LOWEST = -np.finfo(float).max  # less of it is never NaN, as -inf - -inf would be
 TINY = 1e-250  # a smaller overlap has lost digits, since the smallest float64 is near 1e-308
 
 
@@ -45,27 +45,10 @@ def _softmax(z):
     return e / e.sum(-1, keepdims=True)
 
 
-def _log_softmax(z):
-    z = z - z.max(-1, keepdims=True)
-    return np.maximum(z - np.log(np.exp(z).sum(-1, keepdims=True)), IMPOSSIBLE)
-
-
 def _power_of_two(weights):
     exponent = np.maximum(np.frexp(weights.max(0))[1], -1000)
     weights *= np.exp2(-exponent)  # rounds nothing
     return exponent
-
-
-def _largest(logs):
-    largest = logs.max(0)
-    logs -= largest
-    return largest
-
-
-def _log_of_sum(a, b, c):
-    high, low = np.maximum(a, b), np.minimum(a, b)
-    top, middle = np.maximum(high, c), np.minimum(high, c)
-    return top + np.log(1.0 + (np.exp(middle - top) + np.exp(low - top)))
 
 
 PLAIN = Semiring(lambda a, b, c: a + b + c, np.multiply, 0, 1)  # of numbers or of symbols
@@ -75,16 +58,41 @@ SCALED = PLAIN._replace(
     log=lambda weight, exponent: np.log(np.maximum(weight, TINY)) + np.log(2) * exponent,
     number=lambda weights: weights,
 )
-LOGARITHMS = Semiring(
-    _log_of_sum,
-    np.add,
-    zero=IMPOSSIBLE,
-    one=0.0,
-    emit=_log_softmax,
-    share=_largest,
-    log=np.add,
-    number=lambda logs: np.exp(logs - logs.max(1, keepdims=True)),
-)
+
+
+def logarithms(times: int) -> Semiring:
+    """Weights as logarithms, in a unit so large that those of the longest path do not overflow."""
+    unit = 2.0 ** (times.bit_length() + 2)
+
+    def exp(logs):
+        return np.exp(unit * logs)
+
+    def log_softmax(z):
+        z = z / unit
+        z -= z.max(-1, keepdims=True)
+        return z - np.log(exp(z).sum(-1, keepdims=True)) / unit
+
+    def largest(logs):
+        largest = np.maximum(logs.max(0), LOWEST)
+        logs -= largest
+        return largest
+
+    def log_of_sum(a, b, c):
+        high, low = np.maximum(a, b), np.minimum(a, b)
+        top, middle = np.maximum(high, c), np.minimum(high, c)
+        least = np.maximum(top, LOWEST)
+        return top + np.log(1.0 + (exp(middle - least) + exp(low - least))) / unit
+
+    return Semiring(
+        log_of_sum,
+        np.add,
+        zero=-np.inf,
+        one=0.0,
+        emit=log_softmax,
+        share=largest,
+        log=lambda log, shared: unit * (log + shared),
+        number=lambda logs: exp(logs - np.maximum(logs.max(1, keepdims=True), LOWEST)),
+    )
 
 
 def forward(
@@ -147,7 +155,8 @@ class Lattice(NamedTuple):
 
     The states are blank, label, blank, ..., blank.
     labels: (N, L), the label of each state.
-    alpha: (N, T, L), the log probability of all paths up to time t that are in state s there.
+    alpha: (N, T, L), the log probability of all paths up to time t that are in state s there;
+        -inf where there is none.
     beta: (N, T, L), of all paths from there to the end; both have the factor at time t.
     posterior: (N, T, L), the probability of state s at time t, given the target.
     """
@@ -182,6 +191,10 @@ class CTC(Loss):
         y = np.array(y, dtype=object)
         if y.ndim != 2 or 0 in y.shape:
             raise ValueError(f"{self.name}.formula: y takes shape (T, C), got {y.shape}")
+        probability = sp.Symbol("p", nonnegative=True)
+        for (t, k), entry in np.ndenumerate(y):
+            domain = replace(PROBABILITY, owner=f"{self.name}.formula", argument=f"y[{t}, {k}]")
+            domain.expression(entry, probability)
         blank = self._whole("blank", blank, (), 0, y.shape[1] - 1)
         labels = self._domains["target"].numbers(target)
         if labels.ndim != 1:
@@ -202,8 +215,9 @@ class CTC(Loss):
         """The `Lattice` of a batch; arguments and errors are those of the loss."""
         problems = self._check(self._bind(args, kwargs))
         with np.errstate(over="ignore", under="ignore"):  # as where the loss is computed
-            paths = Paths(LOGARITHMS, *problems)
-        logs = _halves(paths.weights + paths.shared.cumsum(0)[:, None])
+            semiring = logarithms(problems[0].shape[1])
+            paths = Paths(semiring, *problems)
+            logs = _halves(semiring.log(paths.weights, paths.shared.cumsum(0)[:, None]))
         return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 
     def _evaluate(self, what, args, kwargs):
@@ -270,15 +284,15 @@ class CTC(Loss):
         paths = Paths(SCALED, *problem, blank)
         log_p, posterior, grad = paths.log_p, paths.posterior, paths.classes
         # Weights that are too small for a float64 matter only where all others are.
-        lost = np.flatnonzero(paths.overlap < TINY)
+        lost, possible = np.flatnonzero(paths.overlap < TINY), np.ones((len(logits), 1, 1))
         if lost.size:
-            again = Paths(LOGARITHMS, *(x[lost] for x in problem), blank)
+            again = Paths(logarithms(logits.shape[1]), *(x[lost] for x in problem), blank)
             log_p[lost], posterior[:, :, lost] = again.log_p, again.posterior
+            possible[lost, 0, 0] = again.posterior.any((0, 1))
         posterior = posterior.transpose(2, 0, 1)
         grad[:, :, blank] -= posterior[:, :, ::2].sum(2)
         grad -= posterior[:, :, 1::2] @ (targets[:, :, None] == np.arange(logits.shape[2]))
-        possible = log_p > IMPOSSIBLE / 2
-        return np.where(possible, 0.0 - log_p, np.inf), grad * possible[:, None, None] + 0.0
+        return 0.0 - log_p, grad * possible + 0.0
 
 
 class Paths:
@@ -341,7 +355,10 @@ def ctc(
     input_lengths, target_lengths: (N,), T and S where they are None.
 
     The loss is (N,), the gradient by the logits (N, T, C). A target that does not fit into
-    its input has the loss inf and the gradient 0. Graves et al. (2006), equations 3 and 16.
+    its input has the loss inf and the gradient 0; one whose loss is above 1.8e308 has the loss inf,
+    and its gradient. Alignments are weighed by logarithms in float64, so that their shares in the
+    gradient are off by about 1e-16 of a large loss; from 1e16 on, only the most probable one is
+    sure to be told from others. Graves et al. (2006), equations 3 and 16.
 
     >>> ctc([[[0.0, 1.0], [1.0, 0.0]]], [[1]]).round(4)
     array([0.2189])

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import exact
 import mpmath
 import numpy as np
 import pytest
@@ -204,7 +205,8 @@ class TestBatches:
                 assert one[0] == other[0] and (one[1] == other[1]).all()
         assert np.isinf(z[:, 4:]).all()  # what was given stays as it was
         lattice = ctc.lattice(z, [[1, 2, label]], [4], [2])
-        assert all(np.isfinite(part).all() for part in lattice)
+        assert not any(np.isnan(part).any() for part in lattice)
+        assert np.isfinite(lattice.posterior).all()
 
     def test_control_what_stands_before_the_lengths_is_read(self):
         z = np.zeros((1, 6, 4))
@@ -288,6 +290,49 @@ class TestExtremes:
             assert ctc.lattice([[[-1e308, 1e308]]], [[1]]).posterior.tolist() == [[[0, 1, 0]]]
             assert ctc.lattice([[[0.0, 800.0]] * 9], [[1]]).posterior.sum() == 9
 
+    def test_logits_up_to_the_largest_float(self):
+        rng, compared = np.random.default_rng(8), 0
+        for target in ([1], [1, 2], [1, 1]):
+            for unit in (2.0**997, 2.0**1021) * 3:  # whose multiples, up to 7, are exact
+                z = unit * rng.integers(-7, 8, (rng.integers(1, 4), 3))
+                z[:, rng.integers(3)] = rng.choice([-math.inf, 0.0, unit])
+                value, slope = exact.ctc(z.tolist(), target)
+                with np.errstate(all="raise"):
+                    found = ctc.value_and_grad(z[None], np.array([target], int).reshape(1, -1))
+                assert found[0][0] == pytest.approx(float(value), rel=1e-15, abs=1e-15)
+                assert found[1][0].sum(-1) == pytest.approx(np.zeros(len(z)), abs=1e-14)
+                with np.errstate(over="ignore"):
+                    shares = softmax(z) - np.array(slope, float)
+                if np.isin(shares, [0, 1]).all() or len(z) < 3:  # one alignment, or few
+                    compared += math.isfinite(value)
+                    assert found[1][0] == pytest.approx(np.array(slope, float), abs=1e-14)
+        assert compared > 5
+
+    def test_alignments_of_a_large_loss_may_be_equally_probable(self):
+        for far in (1e17, 1e300, 1.7e308):
+            value, grad = ctc.value_and_grad([[[far, 0.0]] * 2], [[1]])
+            assert value[0] == far and (grad == [[[0.5, -0.5]] * 2]).all()
+
+    @pytest.mark.parametrize("times", [1, 2, 9, 100])
+    def test_a_loss_too_large_for_a_float_has_a_gradient(self, times):
+        largest = np.finfo(float).max
+        z = np.tile([[[largest, -largest]]], (1, times, 1))
+        z[:, times // 2] = [-largest, 0.0]
+        with np.errstate(all="raise"):
+            value, grad = ctc.value_and_grad(z, [[1] * (times // 4 + 1)])
+            lattice = ctc.lattice(z, [[1] * (times // 4 + 1)])
+        assert value[0] == (math.inf if times > 3 else 0)
+        assert (abs(grad) <= 1).all() and grad.any() == (times > 3)
+        assert not np.isnan(lattice.alpha).any() and not np.isnan(lattice.beta).any()
+        assert lattice.posterior.sum(-1) == pytest.approx(np.ones((1, times)))
+
+    def test_control_an_impossible_target_has_none(self):
+        z = np.array([[[0, -math.inf, 1e308]] * 2, [[1e308, -1e308, 1.7e308]] * 2])
+        value, grad = ctc.value_and_grad(z, [[1, 2], [1, 1]])
+        assert (value == math.inf).all() and (grad == 0).all()
+        lattice = ctc.lattice(z, [[1, 2], [1, 1]])
+        assert (lattice.posterior == 0).all() and not np.isnan(lattice.alpha).any()
+
     def test_weights_too_small_for_a_float_are_found_in_logarithms(self):
         for z, target, value, grad in zip(
             *self.blanks(), *ctc.value_and_grad(*self.blanks()), strict=True
@@ -347,6 +392,12 @@ class TestLattice:
         emissions = np.take_along_axis(log_y, lattice.labels[:, None, :].repeat(6, 1), 2)
         total = np.log(np.exp(lattice.alpha + lattice.beta - emissions).sum(-1))
         assert total == pytest.approx(-ctc(self.z, self.targets)[:, None].repeat(6, 1))
+
+    def test_where_there_is_no_path(self):
+        lattice = self.lattice()
+        assert (lattice.alpha[:, 0, 2:] == -math.inf).all()
+        assert (lattice.beta[:, -1, :-2] == -math.inf).all()
+        assert np.isfinite(lattice.alpha[:, 0, :2]).all()
 
     def test_gradient_is_softmax_minus_posterior(self):
         lattice = self.lattice()
@@ -436,6 +487,13 @@ class TestBadInput:
             (([0.5, 0.5], [1]), r"y takes shape \(T, C\), got \(2,\)"),
             (([[0.5, 0.5], [1.0]], [1]), "y takes"),
             (([], []), r"y takes shape \(T, C\), got \(0,\)"),
+            (([["a", "b"]] * 2, [1]), r"y\[0, 0\] takes a number or an sp.Expr .*, got 'a'"),
+            (([[0.5, None]], [1]), r"y\[0, 1\] takes a number or an sp.Expr .*, got None"),
+            (([[-1, 2]] * 2, [1]), r"y\[0, 0\] takes probabilities in \[0, 1\], got .* = -1.0"),
+            (([[0, 1], [0.5, sp.Rational(3, 2)]], [1]), r"y\[1, 1\] takes probabilities .* = 1.5"),
+            (([[0.5, math.nan]], [1]), r"y\[0, 1\] takes probabilities .* = nan"),
+            (([[0.5, sp.I]], [1]), r"y\[0, 1\] takes probabilities in \[0, 1\], got I"),
+            (([[sp.Symbol("p", negative=True), 1]], [1]), r"y\[0, 0\] takes probabilities"),
         ],
     )
     def test_message_of_the_formula(self, args, message):
