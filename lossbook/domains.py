@@ -59,7 +59,8 @@ class Domain:
             part = f"{self.argument}{list(at) or ''}"
             raise TypeError(f"{self.owner}: {part} is a masked array; its mask would be lost")
         kind, size = array.dtype.kind, array.dtype.itemsize
-        if kind not in "biuf"[not self.booleans :] or size > 8 or _is_bytes(given):
+        text = kind == "u" and size == 1 and is_a(given, (bytearray, memoryview))
+        if kind not in "biuf"[not self.booleans :] or size > 8 or text:
             raise TypeError(f"{self.takes}, got {_odd(given, array, at)}")
         numbers = np.asarray(array, float)
         if kind in "iu" and size == 8 and _large(numbers).any():
@@ -150,11 +151,6 @@ def _is_listed(given):
     arrays = "__array__", "__array_interface__", "__array_struct__"
     whole = is_a(given, memoryview) or any(hasattr(given, name) for name in arrays)
     return hasattr(given, "__getitem__") and not whole
-
-
-def _is_bytes(given):
-    """Whether it is a text of bytes that numpy takes for numbers."""
-    return is_a(given, bytearray) or (is_a(given, memoryview) and given.format == "B")
 
 
 def _odd(given, array, at):
