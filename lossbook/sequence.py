@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from lossbook.classification import LOGITS, PROBABILITY
 from lossbook.loss import Domain, Loss
 
+IMPOSSIBLE = -1e300  # stands for log 0 in a lattice: sums and differences of it are never NaN
 LOWEST = -np.finfo(float).max  # less of it is never NaN, as -inf - -inf would be
 TINY = 1e-250  # a smaller overlap has lost digits, since the smallest float64 is near 1e-308
 
@@ -156,7 +157,7 @@ class Lattice(NamedTuple):
     The states are blank, label, blank, ..., blank.
     labels: (N, L), the label of each state.
     alpha: (N, T, L), the log probability of all paths up to time t that are in state s there;
-        -inf where there is none.
+        -1e300 where there is none.
     beta: (N, T, L), of all paths from there to the end; both have the factor at time t.
     posterior: (N, T, L), the probability of state s at time t, given the target.
     """
@@ -217,7 +218,8 @@ class CTC(Loss):
         with np.errstate(over="ignore", under="ignore"):  # as where the loss is computed
             semiring = logarithms(problems[0].shape[1])
             paths = Paths(semiring, *problems)
-            logs = _halves(semiring.log(paths.weights, paths.shared.cumsum(0)[:, None]))
+            logs = semiring.log(paths.weights, paths.shared.cumsum(0)[:, None])
+            logs = _halves(np.maximum(logs, IMPOSSIBLE))
         return Lattice(paths.labels.T, *(x.transpose(2, 0, 1) for x in (*logs, paths.posterior)))
 
     def _evaluate(self, what, args, kwargs):

@@ -189,7 +189,7 @@ def convexity_counterexample(
     low, high, midway = np.asarray(f(a)), np.asarray(f(b)), np.asarray(f((a + b) / 2))
     ends = np.maximum(abs(low), abs(high))
     # More than rounding makes: of large numbers, and of small ones that are a rest of larger terms.
-    least = np.maximum(1e-9 * np.clip(ends, 1e-6, 1), 1e-13 * ends)
+    least = np.maximum(1e-9 * np.clip(ends, 1e-4, 1), 1e-13 * ends)
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, and NaN is above nothing
         rise = midway - (low / 2 + high / 2)
     rise = np.where(rise > least, rise, 0)

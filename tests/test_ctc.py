@@ -205,8 +205,7 @@ class TestBatches:
                 assert one[0] == other[0] and (one[1] == other[1]).all()
         assert np.isinf(z[:, 4:]).all()  # what was given stays as it was
         lattice = ctc.lattice(z, [[1, 2, label]], [4], [2])
-        assert not any(np.isnan(part).any() for part in lattice)
-        assert np.isfinite(lattice.posterior).all()
+        assert all(np.isfinite(part).all() for part in lattice)
 
     def test_control_what_stands_before_the_lengths_is_read(self):
         z = np.zeros((1, 6, 4))
@@ -395,9 +394,9 @@ class TestLattice:
 
     def test_where_there_is_no_path(self):
         lattice = self.lattice()
-        assert (lattice.alpha[:, 0, 2:] == -math.inf).all()
-        assert (lattice.beta[:, -1, :-2] == -math.inf).all()
-        assert np.isfinite(lattice.alpha[:, 0, :2]).all()
+        assert (lattice.alpha[:, 0, 2:] == -1e300).all()
+        assert (lattice.beta[:, -1, :-2] == -1e300).all()
+        assert (lattice.alpha[:, 0, :2] > -1e3).all()
 
     def test_gradient_is_softmax_minus_posterior(self):
         lattice = self.lattice()
