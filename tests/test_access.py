@@ -153,3 +153,16 @@ def test_where_nothing_is_kept_the_page_works_and_says_so(browser, server):
             break
     else:
         pytest.fail("the button for the theme does nothing")
+
+
+def test_what_scrolls_in_an_opened_box_takes_the_focus(new_page, server):
+    page = new_page(width=320)
+    page.goto(f"{server}/chapters/ranking/contrastive.html")
+    page.wait_for_selector(".at-rest")
+    wide = """() => {
+      const boxes = [...document.querySelectorAll("details :is(.katex-display, pre)")];
+      return boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.tabIndex);
+    }"""
+    assert page.evaluate(wide) == []  # while they are closed
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+    page.wait_for_function(f"(found => found.length && !Math.min(...found))(({wide})())")

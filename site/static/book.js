@@ -20,7 +20,8 @@
   // Boxes that scroll sideways take the keyboard's focus, so that arrow keys scroll them.
   const boxes =
     "pre, div.math .katex-display, .pst-scrollable-table-container, .cell_output > .output";
-  const fit = (found) => {
+  const fit = (place) => {
+    const found = [...place.querySelectorAll(boxes)];
     const wide = found.map((box) => box.scrollWidth > box.clientWidth);
     found.forEach((box, i) => {
       if (wide[i]) box.tabIndex = 0;
@@ -35,18 +36,15 @@
     const sections = [...document.querySelectorAll(".bd-article > section > section")];
     const heights = sections.map((section) => section.getBoundingClientRect().height);
     sections.forEach((section, i) => section.style.setProperty("--height", `${heights[i]}px`));
-    fit([...document.querySelectorAll(boxes)]);
+    fit(document);
     document.body.classList.add("at-rest");
   };
-  const seen = new ResizeObserver((entries) => fit(entries.map(({ target }) => target)));
-  addEventListener("load", async () => {
-    await document.fonts.ready;
-    rest();
-    document.querySelectorAll(boxes).forEach((box) => seen.observe(box));
-  });
+  addEventListener("load", () => document.fonts.ready.then(rest));
+  addEventListener("toggle", ({ target }) => fit(target), { capture: true }); // what was folded
   addEventListener("resize", () => {
     if (innerWidth === width) return;
     document.body.classList.remove("at-rest");
+    fit(document);
     clearTimeout(timer);
     timer = setTimeout(rest, 200);
   });
