@@ -390,7 +390,7 @@ def _counterexample(left, right, x, within, tries):
     """Where the sides differ, in words; empty where no such point was found."""
     if left.has(sp.Indexed) or right.has(sp.Indexed):
         return ""  # there are no numbers to try for the entries of a vector
-    sides = left, right
+    sides = unfold(left), unfold(right)
     ends = set().union(*(sp.sympify(end).free_symbols for end in within or ()))
     symbols = sorted(left.free_symbols | right.free_symbols | ends, key=str)
     values = [sp.Rational(n, 2) for n in (1, 2, 3, 6, -1, -4, -7, 0)]
