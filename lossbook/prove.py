@@ -367,7 +367,7 @@ def equal(
     where = ""
     if x is not None:
         breakpoints, between = pieces(difference, x, within)
-        equal = all(_is_zero(difference.subs(x, point)) for point in breakpoints) and all(
+        equal = all(_is_zero(_value(difference, x, point)) for point in breakpoints) and all(
             _is_zero(formula) or _holds(_is_zero, formula, x, low, high)
             for low, high, formula in between
         )
@@ -401,12 +401,13 @@ def _counterexample(left, right, x, within, tries):
     for point in itertools.islice(points, tries):
         at = dict(zip(symbols, point, strict=True))
         if all(_may_be(s, value) for s, value in at.items()) and _may_be_within(x, within, at):
-            a, b = (side.subs(at) for side in sides)
             try:
+                a, b = (side.subs(at) for side in sides)
                 gap = abs(sp.N(a - b))
-            except TypeError:  # sympy's, of an integral over a pole
+                differ = gap.is_finite and gap.is_comparable and gap > 1e-9 * max(1, abs(sp.N(a)))
+            except TypeError:  # sympy's, where there is no number, such as an integral over a pole
                 continue
-            if gap.is_finite and gap.is_comparable and gap > 1e-9 * max(1, abs(sp.N(a))):
+            if differ:
                 place = ", ".join(f"{s} = {v}" for s, v in at.items())
                 return f": at {place} the left is {a}, the right {b}"
     return ""
@@ -463,7 +464,8 @@ def _pieces_without_gap(expr, x, within):
         if formula is sp.nan:
             raise Refuted(f"the values have a gap: no real number between {x} = {low} and {high}")
     for point in breakpoints:
-        if _value(expr, x, point).has(*NO_NUMBERS):
+        value = _value(expr, x, point)
+        if value.has(*NO_NUMBERS) or value.is_extended_real is False:
             raise Refuted(f"the values have a gap: at {x} = {point} there is no number")
     return breakpoints, between
 
@@ -477,7 +479,7 @@ def _meet(expr, x, within, kinds):
         for point, left, right in _at_breakpoints(between, x, n):
             if not _is_zero(left - right):
                 raise Refuted(f"the {kind} differ at {x} = {point}: {left} before, {right} after")
-            if n == 0 and not _is_zero(expr.subs(x, point) - left):
+            if n == 0 and not _is_zero(_value(expr, x, point) - left):
                 raise Refuted(f"the value at {x} = {point} itself is another than beside it")
     return breakpoints, between
 

@@ -23,6 +23,7 @@ whole = sp.Symbol("k", integer=True)
 negative, share = sp.Symbol("s", negative=True), sp.Symbol("share", nonnegative=True)
 HIDDEN_ZERO = sp.Piecewise(((x + 1) ** 2 - x**2 - 2 * x - 1, x < 0), (1, True))
 q, w = sp.symbols("q w", positive=True)
+PRICKED = sp.Piecewise((1, sp.Ne(x, -1)), (sp.sqrt(x), True))
 PROPER = -sp.log(p) / (1 + weight) - sp.log(1 - p) * weight / (1 + weight)
 
 TRUE = [
@@ -128,6 +129,9 @@ FALSE = [
     (prove.continuous, (sp.Sum(sp.sign(x - k), (k, 0, 3)), x), "known here of Sum"),
     # Both sides must be numbers, and a coefficient may be 0.
     (prove.equal, (sp.log(x), sp.log(x), x), "no real number between"),
+    (prove.equal, (PRICKED, PRICKED, x), "at x = -1 there is no number"),
+    (prove.continuous, (PRICKED, x), "at x = -1 there is no number"),
+    (prove.equal, (sp.sign(1 / x), sp.sign(1 / x), x), "at x = 0 there is no number"),
     (prove.equal, (1 / x, 1 / x, x), "at x = 0 there is no number"),
     (prove.equal, (sp.Integral(1 / x, (x, -1, 1)), 0), "sympy could not show it"),
     (prove.limit, ((share * x**2 + 1) / (share * x**2 + 2), x, sp.oo, 1), "the sign of share"),
