@@ -334,6 +334,12 @@ def xdivy(x, y):
     return sp.S.Zero if x == 0 else x / y
 
 
+def _to_the(x, g):
+    """x^g; in thirty digits where the exact number has thousands, and may take hours."""
+    bits = x.p.bit_length() + x.q.bit_length() if x.is_Rational else 0
+    return (sp.Float(x, 30) if g.is_number and bits * abs(g) > 10_000 else x) ** g
+
+
 @shape(
     lambda x, g: xdivy(g * power(x, g), x),
     lambda x, g: xlogy(power(x, g), x),
@@ -342,7 +348,7 @@ def xdivy(x, y):
 )
 def power(x, g):
     """x^g for x in [0, 1] and g >= 0."""
-    return x**g
+    return _to_the(x, g)
 
 
 @shape(
@@ -353,7 +359,7 @@ def power(x, g):
 )
 def power_of_rest(x, g):
     """(1 - x)^g for x <= 1, corrected for the rounding of 1 - x."""
-    return (1 - x) ** g
+    return _to_the(1 - x, g)
 
 
 @shape(

@@ -4,6 +4,7 @@ from statistics import fmean, stdev
 
 import numpy as np
 import pytest
+import sympy as sp
 from prose import CHAPTERS, markdown
 
 from lossbook import focal, tables
@@ -110,3 +111,14 @@ def test_control_other_numbers_are_not_in_the_text():
     assert (
         "{2} of 30 runs".format(*lead("detector", "gamma = 5", "cross-entropy", "25")) not in TEXT
     )
+
+
+@pytest.mark.parametrize("p", [1e-300, 1e-7, 0.1234567890123456])
+@pytest.mark.parametrize("gamma", [700.123, 1001, 123456.7, 1e6])
+def test_numbers_beside_a_symbol_may_have_any_gamma(p, gamma):
+    """An exact power of them would have millions of digits."""
+    alpha = sp.Symbol("alpha", positive=True)
+    for call in (focal, focal.grad, focal.hess):
+        found = call(p, 1, alpha=alpha, gamma=gamma).subs(alpha, sp.Rational(1, 2))
+        expected = call(p, 1, alpha=0.5, gamma=gamma)
+        assert float(found) == pytest.approx(expected, rel=1e-12)

@@ -322,3 +322,13 @@ def test_what_is_stored_may_be_damaged(open_exercises, stored):
     answer(page, "huber-1", "1.5")
     assert solved(page) == "Solved: 1 of 2 here, 1 of 117 in the book"
     assert not page.log.errors
+
+
+def test_a_right_answer_is_shown_again(open_exercises):
+    page = open_exercises("huber-1", "huber-3")
+    for text in ("7", "1.5", "8"):
+        answer(page, "huber-1", text)
+    page.reload()
+    assert page.get_by_role("textbox").first.input_value() == "1.5"
+    assert page.locator("form").first.get_attribute("data-verdict") == "right"
+    assert solved(page) == "Solved: 1 of 2 here, 1 of 117 in the book"

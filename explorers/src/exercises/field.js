@@ -76,7 +76,8 @@ function ask(form, exercise, solution, kept, keep) {
     verdict.textContent = /[.。]$/.test(sentence) ? sentence : say("{sentence}.", { sentence });
     if (right === null || again) return;
     const tries = kept.tries + 1;
-    keep({ right: right || kept.right === true, answer: input.value, tries });
+    const last = right || !kept.right ? input.value : kept.answer; // what was right stays
+    keep({ right: right || kept.right === true, answer: last, tries });
     if (right === false && tries >= 2) openHint(form);
     if (solution && (right || tries >= 2)) {
       verdict.append(" ", element("a", { href: solution, textContent: say("See the solution.") }));
