@@ -113,7 +113,7 @@ def test_control_other_numbers_are_not_in_the_text():
     )
 
 
-@pytest.mark.parametrize("p", [1e-300, 1e-7, 0.1234567890123456])
+@pytest.mark.parametrize("p", [1e-150, 1e-7, 0.1234567890123456])
 @pytest.mark.parametrize("gamma", [700.123, 1001, 123456.7, 1e6])
 def test_numbers_beside_a_symbol_may_have_any_gamma(p, gamma):
     """An exact power of them would have millions of digits."""
