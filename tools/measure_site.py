@@ -40,7 +40,10 @@ new MutationObserver((changes) => {
 READ = """async () => {
   await document.fonts.ready;
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const painted = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+  const { startTime: painted } = await new Promise((done) => {
+    const find = (list) => list.getEntriesByName("first-contentful-paint").forEach(done);
+    new PerformanceObserver(find).observe({ type: "paint", buffered: true });
+  });
   if (!window.MathJax) return { formulas: painted, explorers: window.mounted };
   await MathJax.startup.promise;
   return { formulas: performance.now(), explorers: null };
