@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 FLOAT = np.dtype(float)
-NUMBERS = sp.Expr, float, int, np.number, np.bool_  # beside symbols
+BESIDE_SYMBOLS = sp.Expr, float, int, np.number, np.bool_
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Domain:
         symbol: the assumptions that those of the expression must not contradict.
         """
         got = shown(given)
-        if is_a(given, sp.IndexedBase) or not is_a(given, NUMBERS):
+        if is_a(given, sp.IndexedBase) or not is_a(given, BESIDE_SYMBOLS):
             wants = "a number or an sp.Expr beside symbols"
             raise TypeError(f"{self.owner}: {self.argument} takes {wants}, got {got}")
         if not is_a(given, sp.Expr):

@@ -79,7 +79,8 @@ def _check_variable(takes, x):
 
 def _read(name, expr, *variables):
     """The expression with decimals as fractions; an error where it is none, or not in x."""
-    if isinstance(expr, bool) or not isinstance(expr, sp.Expr | Real) or not _is_scalar(expr):
+    scalar = isinstance(expr, sp.Expr | Real) and getattr(expr, "is_scalar", True)
+    if isinstance(expr, bool) or not scalar:
         raise TypeError(f"{name} takes a sympy expression, got {expr!r}")
     expr = sp.nsimplify(defined(sp.sympify(expr)), rational=True)  # nothing cancels
     if not variables:
@@ -95,10 +96,6 @@ def _read(name, expr, *variables):
                 f"cannot decide: nothing is known here of {node.func.__name__}, in {node}"
             )
     return expr
-
-
-def _is_scalar(expr):
-    return getattr(expr, "is_scalar", True)
 
 
 def _ends(x, within):
