@@ -40,7 +40,7 @@ export function curves(root, spec) {
   if (rolls) columns.push(["ball", say("ball at")]);
   const { samples = [] } = spec;
   const [part] = samples;
-  const bars = part && shares(scene.panels, say("share of the sum of all gradients, by size"));
+  const bars = part && shares(scene.panels, say("share of all gradients, by size"));
   if (part) columns.push(["share", [say("share of {name}", { name: part.words }), percent]]);
   const update = readout(scene.below, Object.fromEntries(columns));
   scene.begin(part ? [...panels, bars] : panels);
